@@ -1,0 +1,123 @@
+/* buffer.c - ring 1: a growable run of bytes with a hard cap. */
+#include "buffer.h"
+
+#include <openssl/crypto.h> /* OPENSSL_cleanse */
+#include <stdio.h>          /* snprintf */
+#include <stdlib.h>
+#include <string.h>
+
+enum { SMALLEST = 256 };
+
+void st_buffer_init(st_buffer *b, size_t cap)
+{
+    *b = (st_buffer){ .cap = cap };
+}
+
+void st_buffer_free(st_buffer *b)
+{
+    free(b->data);
+    st_buffer_init(b, b->cap);
+}
+
+void st_buffer_wipe(st_buffer *b)
+{
+    if (b->data) OPENSSL_cleanse(b->data, b->capacity);
+    st_buffer_free(b);
+}
+
+void st_buffer_reset(st_buffer *b)
+{
+    b->length = 0;
+    b->state = ST_BUFFER_OK;
+}
+
+void st_buffer_truncate(st_buffer *b, size_t length)
+{
+    b->length = length;
+}
+
+/* Makes room for n more bytes. Old bytes are wiped before they go: they may be secrets, and
+   realloc would leave a copy behind. */
+static bool reserve(st_buffer *b, size_t n)
+{
+    if (b->state != ST_BUFFER_OK) return false;
+    if (n > b->cap - b->length) {
+        b->state = ST_BUFFER_FULL;
+        return false;
+    }
+    if (n <= b->capacity - b->length) return true;
+    size_t capacity = b->capacity ? b->capacity : SMALLEST;
+    while (capacity - b->length < n) capacity = capacity > b->cap / 2 ? b->cap : capacity * 2;
+    if (capacity > b->cap) capacity = b->cap;
+    char *data = malloc(capacity);
+    if (!data) {
+        b->state = ST_BUFFER_NO_MEMORY;
+        return false;
+    }
+    if (b->data) {
+        memcpy(data, b->data, b->length);
+        OPENSSL_cleanse(b->data, b->capacity);
+        free(b->data);
+    }
+    b->data = data;
+    b->capacity = capacity;
+    return true;
+}
+
+bool st_buffer_append(st_buffer *b, const void *bytes, size_t n)
+{
+    if (n == 0) return b->state == ST_BUFFER_OK;
+    if (!reserve(b, n)) return false;
+    memcpy(b->data + b->length, bytes, n);
+    b->length += n;
+    return true;
+}
+
+bool st_buffer_text(st_buffer *b, const char *text)
+{
+    return st_buffer_append(b, text, strlen(text));
+}
+
+bool st_buffer_byte(st_buffer *b, char c)
+{
+    return st_buffer_append(b, &c, 1);
+}
+
+bool st_buffer_integer(st_buffer *b, long long n)
+{
+    char text[24];
+    int length = snprintf(text, sizeof text, "%lld", n);
+    return st_buffer_append(b, text, (size_t)length);
+}
+
+static bool unreserved(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || c == '~';
+}
+
+static bool percent(st_buffer *b, const void *bytes, size_t n, bool keep_brackets)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    const unsigned char *p = bytes, *end = p + n;
+    while (p < end) {
+        const unsigned char *plain = p;
+        while (p < end && (unreserved(*p) || (keep_brackets && (*p == '[' || *p == ']')))) p++;
+        if (!st_buffer_append(b, plain, (size_t)(p - plain))) return false;
+        if (p == end) break;
+        char escape[3] = { '%', hex[*p >> 4], hex[*p & 15] };
+        if (!st_buffer_append(b, escape, sizeof escape)) return false;
+        p++;
+    }
+    return b->state == ST_BUFFER_OK;
+}
+
+bool st_buffer_form(st_buffer *b, const void *bytes, size_t n)
+{
+    return percent(b, bytes, n, true);
+}
+
+bool st_buffer_segment(st_buffer *b, const void *bytes, size_t n)
+{
+    return percent(b, bytes, n, false);
+}

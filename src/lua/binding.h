@@ -1,0 +1,35 @@
+/*
+ * binding.h - ring 2b: what the files of the binding share.
+ *
+ * Each file opens its part of stripe.core: st_open_x adds functions to the table on top of the
+ * stack, leaves the stack as it was, and keeps no static state.
+ */
+#ifndef ST_LUA_BINDING_H
+#define ST_LUA_BINDING_H
+
+#include "compat.h"
+
+#include "../api/catalogue.h"
+
+#pragma GCC visibility push(hidden)
+
+void st_open_catalogue(lua_State *L); /* catalogue, operations, route, api_version */
+void st_open_params(lua_State *L);    /* encode, read, empty_array */
+void st_open_call(lua_State *L);      /* call, classify */
+void st_open_decode(lua_State *L);    /* decode */
+void st_open_json(lua_State *L);      /* json, render */
+void st_open_redact(lua_State *L);    /* redact, redact_form, redact_object */
+void st_open_decimal(lua_State *L);   /* decimal */
+void st_open_system(lua_State *L);    /* now, time, sleep, uuid, random */
+
+/* The operation at index i of core.operations(), and its resource; NULL when there is none. */
+const st_operation *st_operation_at(int i, const st_resource **resource);
+
+/* Whether the value at index i is JSON's null (cjson.null, ngx.null: the NULL light userdata),
+   or core.empty_array. */
+int st_isnull(lua_State *L, int i);
+int st_isemptyarray(lua_State *L, int i);
+
+#pragma GCC visibility pop
+
+#endif

@@ -1,0 +1,48 @@
+/* compat.h - ring 2b: the few calls that Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT spell differently. */
+#ifndef ST_LUA_COMPAT_H
+#define ST_LUA_COMPAT_H
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#if LUA_VERSION_NUM == 501
+#define lua_rawlen lua_objlen
+#ifndef LUAJIT_VERSION_NUM
+/* LuaJIT 2.1 brings these itself. */
+#endif
+#endif
+
+/* An absolute index, as lua_absindex of 5.2. */
+#define st_absindex(L, i) ((i) > 0 || (i) <= LUA_REGISTRYINDEX ? (i) : lua_gettop(L) + (i) + 1)
+
+/* Whether the number at index i has Lua's integer subtype (5.3 and later; else false). */
+#if LUA_VERSION_NUM >= 503
+#define st_isinteger(L, i) lua_isinteger((L), (i))
+#else
+#define st_isinteger(L, i) ((void)(L), (void)(i), 0)
+#endif
+
+/* Adds the functions of a list that ends with {NULL, NULL} to the table on top of the stack. */
+static inline void st_setfuncs(lua_State *L, const luaL_Reg *functions)
+{
+    for (; functions->name; functions++) {
+        lua_pushcfunction(L, functions->func);
+        lua_setfield(L, -2, functions->name);
+    }
+}
+
+/* Pushes a new metatable called name with the methods as __index and __name, __metatable set:
+   scripts can neither read nor change it. Returns with it on top of the stack. */
+static inline void st_newclass(lua_State *L, const char *name, const luaL_Reg *methods)
+{
+    if (!luaL_newmetatable(L, name)) return;
+    lua_pushstring(L, name);
+    lua_setfield(L, -2, "__name");
+    lua_newtable(L);
+    st_setfuncs(L, methods);
+    lua_setfield(L, -2, "__index");
+    lua_pushstring(L, name);
+    lua_setfield(L, -2, "__metatable");
+}
+
+#endif

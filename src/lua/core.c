@@ -1,0 +1,27 @@
+/* core.c - ring 2b: luaopen_stripe_core, the one symbol that stripe/core.so exports. */
+#include "binding.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+EXPORT int luaopen_stripe_core(lua_State *L);
+
+int luaopen_stripe_core(lua_State *L)
+{
+    lua_newtable(L);
+    lua_pushlightuserdata(L, NULL);
+    lua_setfield(L, -2, "null");
+    st_open_catalogue(L);
+    st_open_params(L);
+    st_open_call(L);
+    st_open_decode(L);
+    st_open_json(L);
+    st_open_redact(L);
+    st_open_decimal(L);
+    st_open_system(L);
+    return 1;
+}
+
+int st_isnull(lua_State *L, int i)
+{
+    return lua_type(L, i) == LUA_TLIGHTUSERDATA && !lua_touserdata(L, i);
+}
