@@ -41,12 +41,14 @@ enum {
     ST_REQUIRED = 1 << 0,        /* parameters: must be given; fields: always in the answer */
     ST_OPEN = 1 << 1,            /* the enum may grow without a new API version */
     ST_CLEARABLE = 1 << 2,       /* an empty string unsets it */
-    ST_SENSITIVE = 1 << 3,       /* a secret or personal data: never shown, logged or kept */
+    ST_SENSITIVE = 1 << 3,       /* a secret or personal data, with all that is inside it: never
+                                    shown or logged */
     ST_NULLABLE = 1 << 4,
     ST_EXPAND_ID = 1 << 5,       /* an id that expand turns into the object */
     ST_EXPAND_HIDDEN = 1 << 6,   /* absent unless expand names it */
     ST_PRIVATE_PREVIEW = 1 << 7, /* a parameter that needs the beta flag of its resource */
-    ST_FREE = 1 << 8             /* an object whose members no source lists */
+    ST_FREE = 1 << 8,            /* an object whose members no source lists */
+    ST_OR_NULL = ST_REQUIRED | ST_NULLABLE
 };
 
 /* One request parameter. */
@@ -73,7 +75,7 @@ typedef struct st_field {
     const char *const *values;
     const struct st_field *fields;
     const struct st_field *item;
-    const struct st_object *object; /* fields of a named object: the thing itself or what expand gives */
+    const struct st_object *object; /* the named object that this is, or that expand gives */
 } st_field;
 
 typedef struct st_object {
@@ -89,7 +91,7 @@ enum st_rule_kind {
     ST_AT_LEAST_ONE,
     ST_NEEDS,          /* the first needs all of the others */
     ST_TRUE_NEEDS_ANY, /* the first, when true, needs one of the others */
-    ST_PRECISION       /* fraction digits of the first are bounded by the asset that the second names */
+    ST_PRECISION       /* the asset that the second names bounds the fraction digits of the first */
 };
 
 typedef struct st_asset {
@@ -141,34 +143,42 @@ extern const st_resource st_identity[], st_crypto[], st_climate[], st_forwarding
 
 extern const st_object st_error_object; /* the body of every failure */
 
-/* The address that GET .../contents and file links answer from, and the API version written here. */
-extern const char *const st_api_version;     /* "2026-10-28.endive" */
-extern const char *const st_api_versions[];  /* every version a webhook endpoint may ask for */
-extern const char *const st_event_types[];   /* every public event type */
+extern const char *const st_api_version;  /* the one that these tables were written from */
+extern const char *const st_api_versions[]; /* those that a webhook endpoint may ask for */
+extern const char *const st_event_types[];  /* every public event type */
 extern const char *const st_extra_event_types[];    /* sent, though in no public list */
 extern const char *const st_explicit_event_types[]; /* left out of "*" */
 extern const char *const st_enabled_events[];       /* st_event_types and "*" */
 extern const char *const st_error_codes[];
 extern const char *const st_crypto_onramp_error_codes[];
 
-/* Shared pieces of the tables. */
-#define ST_TEXT .max_length = 5000
-#define ST_CREATED_RANGE(n) { n, ST_ANY_OF, .params = st_created_params }
+/* Pieces that many tables share. A list of one nameless entry describes the elements of a list. */
 extern const st_param st_created_params[]; /* integer, or {gt, gte, lt, lte} */
-extern const st_param st_range_params[];
-extern const st_param st_text_item[];      /* element: string */
-extern const st_param st_expand_only[];    /* just expand */
+extern const st_param st_range_params[];   /* {gt, gte, lt, lte} */
+extern const st_param st_metadata_value[];
+extern const st_param st_text_item[];      /* an element: text */
+extern const st_param st_expand_only[];    /* the parameters of an operation that takes no more */
 extern const st_param st_list_params[];    /* cursors, expand, limit */
-extern const st_field st_text_field[];     /* element: string */
+extern const st_field st_text_field[];     /* an element or a value: text */
 extern const st_rule st_cursor_rules[];    /* not both cursors */
 
+#define ST_TEXT .max_length = 5000
+
+#define ST_CREATED_PARAM { "created", ST_ANY_OF, .params = st_created_params }
 #define ST_EXPAND_PARAM { "expand", ST_ARRAY, .item = st_text_item }
+#define ST_METADATA_PARAM \
+    { "metadata", ST_MAP, ST_CLEARABLE, ST_METADATA, .item = st_metadata_value }
 #define ST_LIST_PARAMS \
     { "ending_before", ST_STRING, ST_TEXT }, ST_EXPAND_PARAM, \
     { "limit", ST_INTEGER, .minimum = 1, .maximum = 100 }, \
     { "starting_after", ST_STRING, ST_TEXT }
-#define ST_METADATA_PARAM { "metadata", ST_MAP, ST_CLEARABLE, ST_METADATA, .item = st_text_item }
 #define ST_CURSOR_RULE { { "starting_after", "ending_before" }, ST_AT_MOST_ONE }
+
+#define ST_OBJECT_FIELDS { "id", ST_STRING, ST_REQUIRED }, { "object", ST_STRING, ST_REQUIRED }
+#define ST_CREATED_FIELD { "created", ST_INTEGER, ST_REQUIRED, ST_UNIX_TIME }
+#define ST_LIVEMODE_FIELD { "livemode", ST_BOOLEAN, ST_REQUIRED }
+#define ST_METADATA_FIELD(flags) \
+    { "metadata", ST_MAP, flags, ST_METADATA, .item = st_text_field }
 
 #pragma GCC visibility pop
 

@@ -1,57 +1,202 @@
-/* identity.c - ring 0: the tables of identity. */
+/* identity.c - ring 0: who somebody is: verification sessions and reports. */
 #include "catalogue.h"
 
 #include <stddef.h>
 
-static const char *const allowed_types_values[] = {
-    "driving_license", "id_card", "passport", NULL
+static const char *const document_types[] = { "driving_license", "id_card", "passport", NULL };
+static const char *const id_number_types[] = { "br_cpf", "sg_nric", "us_ssn", NULL };
+static const char *const sexes[] = { "[redacted]", "female", "male", "unknown", NULL };
+
+static const st_field address_fields[] = {
+    { "city", ST_STRING, ST_OR_NULL },
+    { "country", ST_STRING, ST_OR_NULL },
+    { "line1", ST_STRING, ST_OR_NULL },
+    { "line2", ST_STRING, ST_OR_NULL },
+    { "postal_code", ST_STRING, ST_OR_NULL },
+    { "state", ST_STRING, ST_OR_NULL },
+    { NULL }
 };
 
-static const st_param allowed_types_item[] = { { "", ST_STRING, ST_OPEN, .values = allowed_types_values } };
+static const st_field date_fields[] = {
+    { "day", ST_INTEGER, ST_OR_NULL },
+    { "month", ST_INTEGER, ST_OR_NULL },
+    { "year", ST_INTEGER, ST_OR_NULL },
+    { NULL }
+};
 
-static const st_param document_params[] = {
-    { "allowed_types", ST_ARRAY, .item = allowed_types_item },
+static const st_field document_type_field[] = {
+    { "", ST_STRING, ST_OPEN, .values = document_types }
+};
+
+static const st_field document_options_fields[] = {
+    { "allowed_types", ST_ARRAY, .item = document_type_field },
     { "require_id_number", ST_BOOLEAN },
     { "require_live_capture", ST_BOOLEAN },
     { "require_matching_selfie", ST_BOOLEAN },
     { NULL }
 };
 
-static const st_param options_params[] = {
-    { "document", ST_OBJECT, ST_CLEARABLE, .params = document_params },
+static const char *const verification_types[] = {
+    "document", "id_number", "verification_flow", NULL
+};
+
+/* Reports: what each check of one attempt found. */
+
+static const char *const check_statuses[] = { "unverified", "verified", NULL };
+
+static const char *const document_errors[] = {
+    "document_expired", "document_type_not_supported", "document_unverified_other", NULL
+};
+
+static const st_field document_error_fields[] = {
+    { "code", ST_STRING, ST_OR_NULL | ST_OPEN, .values = document_errors },
+    { "reason", ST_STRING, ST_OR_NULL },
     { NULL }
 };
 
-static const st_param provided_details_params[] = {
-    { "email", ST_STRING, ST_SENSITIVE },
-    { "phone", ST_STRING, ST_SENSITIVE },
+static const st_field document_fields[] = {
+    { "address", ST_OBJECT, ST_OR_NULL | ST_SENSITIVE, .fields = address_fields },
+    { "dob", ST_OBJECT, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_SENSITIVE, .fields = date_fields },
+    { "error", ST_OBJECT, ST_OR_NULL, .fields = document_error_fields },
+    { "expiration_date", ST_OBJECT, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_SENSITIVE,
+      .fields = date_fields },
+    { "files", ST_ARRAY, ST_OR_NULL | ST_SENSITIVE, .item = st_text_field },
+    { "first_name", ST_STRING, ST_OR_NULL | ST_SENSITIVE },
+    { "issued_date", ST_OBJECT, ST_OR_NULL | ST_SENSITIVE, .fields = date_fields },
+    { "issuing_country", ST_STRING, ST_OR_NULL | ST_SENSITIVE },
+    { "last_name", ST_STRING, ST_OR_NULL | ST_SENSITIVE },
+    { "number", ST_STRING, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_SENSITIVE },
+    { "sex", ST_STRING, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_OPEN | ST_SENSITIVE,
+      .values = sexes },
+    { "status", ST_STRING, ST_REQUIRED | ST_OPEN, .values = check_statuses },
+    { "type", ST_STRING, ST_OR_NULL | ST_OPEN, .values = document_types },
+    { "unparsed_place_of_birth", ST_STRING, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_SENSITIVE },
+    { "unparsed_sex", ST_STRING, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_SENSITIVE },
     { NULL }
 };
 
-static const st_param related_person_params[] = {
-    { "account", ST_STRING, ST_REQUIRED, ST_TEXT },
-    { "person", ST_STRING, ST_REQUIRED, ST_TEXT },
+static const char *const email_errors[] = {
+    "email_unverified_other", "email_verification_declined", NULL
+};
+
+static const st_field email_error_fields[] = {
+    { "code", ST_STRING, ST_OR_NULL | ST_OPEN, .values = email_errors },
+    { "reason", ST_STRING, ST_OR_NULL },
     { NULL }
 };
 
-static const char *const type_values[] = { "document", "id_number", NULL };
+static const st_field email_fields[] = {
+    { "email", ST_STRING, ST_OR_NULL | ST_SENSITIVE },
+    { "error", ST_OBJECT, ST_OR_NULL, .fields = email_error_fields },
+    { "status", ST_STRING, ST_REQUIRED | ST_OPEN, .values = check_statuses },
+    { NULL }
+};
 
-static const st_param verification_session_create[] = {
+static const char *const id_number_errors[] = {
+    "id_number_insufficient_document_data", "id_number_mismatch", "id_number_unverified_other",
+    NULL
+};
+
+static const st_field id_number_error_fields[] = {
+    { "code", ST_STRING, ST_OR_NULL | ST_OPEN, .values = id_number_errors },
+    { "reason", ST_STRING, ST_OR_NULL },
+    { NULL }
+};
+
+static const st_field id_number_fields[] = {
+    { "dob", ST_OBJECT, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_SENSITIVE, .fields = date_fields },
+    { "error", ST_OBJECT, ST_OR_NULL, .fields = id_number_error_fields },
+    { "first_name", ST_STRING, ST_OR_NULL | ST_SENSITIVE },
+    { "id_number", ST_STRING, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_SENSITIVE },
+    { "id_number_type", ST_STRING, ST_OR_NULL | ST_OPEN, .values = id_number_types },
+    { "last_name", ST_STRING, ST_OR_NULL | ST_SENSITIVE },
+    { "status", ST_STRING, ST_REQUIRED | ST_OPEN, .values = check_statuses },
+    { NULL }
+};
+
+static const char *const phone_errors[] = {
+    "phone_unverified_other", "phone_verification_declined", NULL
+};
+
+static const st_field phone_error_fields[] = {
+    { "code", ST_STRING, ST_OR_NULL | ST_OPEN, .values = phone_errors },
+    { "reason", ST_STRING, ST_OR_NULL },
+    { NULL }
+};
+
+static const st_field phone_fields[] = {
+    { "phone", ST_STRING, ST_OR_NULL | ST_SENSITIVE },
+    { "error", ST_OBJECT, ST_OR_NULL, .fields = phone_error_fields },
+    { "status", ST_STRING, ST_REQUIRED | ST_OPEN, .values = check_statuses },
+    { NULL }
+};
+
+static const char *const selfie_errors[] = {
+    "selfie_document_missing_photo", "selfie_face_mismatch", "selfie_manipulated",
+    "selfie_unverified_other", NULL
+};
+
+static const st_field selfie_error_fields[] = {
+    { "code", ST_STRING, ST_OR_NULL | ST_OPEN, .values = selfie_errors },
+    { "reason", ST_STRING, ST_OR_NULL },
+    { NULL }
+};
+
+static const st_field selfie_fields[] = {
+    { "document", ST_STRING, ST_OR_NULL | ST_SENSITIVE },
+    { "error", ST_OBJECT, ST_OR_NULL, .fields = selfie_error_fields },
+    { "selfie", ST_STRING, ST_OR_NULL | ST_SENSITIVE },
+    { "status", ST_STRING, ST_REQUIRED | ST_OPEN, .values = check_statuses },
+    { NULL }
+};
+
+static const st_field report_options_fields[] = {
+    { "document", ST_OBJECT, .fields = document_options_fields },
+    { "id_number", ST_OBJECT, ST_FREE },
+    { NULL }
+};
+
+static const st_field report_fields[] = {
+    ST_OBJECT_FIELDS,
+    { "client_reference_id", ST_STRING, ST_OR_NULL },
+    ST_CREATED_FIELD,
+    { "document", ST_OBJECT, .fields = document_fields },
+    { "email", ST_OBJECT, .fields = email_fields },
+    { "id_number", ST_OBJECT, .fields = id_number_fields },
+    ST_LIVEMODE_FIELD,
+    { "options", ST_OBJECT, .fields = report_options_fields },
+    { "phone", ST_OBJECT, .fields = phone_fields },
+    { "selfie", ST_OBJECT, .fields = selfie_fields },
+    { "type", ST_STRING, ST_REQUIRED | ST_OPEN, .values = verification_types },
+    { "verification_flow", ST_STRING },
+    { "verification_session", ST_STRING, ST_OR_NULL },
+    { NULL }
+};
+
+static const st_object report_object = { "identity.verification_report", "vr_", report_fields };
+
+static const char *const requested_types[] = { "document", "id_number", NULL };
+
+static const st_param report_list[] = {
     { "client_reference_id", ST_STRING, ST_TEXT },
-    ST_EXPAND_PARAM,
-    ST_METADATA_PARAM,
-    { "options", ST_OBJECT, .params = options_params },
-    { "provided_details", ST_OBJECT, ST_SENSITIVE, .params = provided_details_params },
-    { "related_customer", ST_STRING, ST_TEXT },
-    { "related_customer_account", ST_STRING, ST_TEXT },
-    { "related_person", ST_OBJECT, .params = related_person_params },
-    { "return_url", ST_STRING },
-    { "type", ST_STRING, ST_OPEN, .values = type_values },
-    { "verification_flow", ST_STRING, ST_TEXT },
+    ST_CREATED_PARAM,
+    { "type", ST_STRING, ST_OPEN, .values = requested_types },
+    { "verification_session", ST_STRING, ST_TEXT },
+    ST_LIST_PARAMS,
     { NULL }
 };
 
-static const char *const code_values[] = {
+static const st_operation report_operations[] = {
+    { "retrieve", ST_GET, "/v1/identity/verification_reports/{report}",
+      .returns = &report_object, .params = st_expand_only },
+    { "list", ST_GET, "/v1/identity/verification_reports", ST_RETURNS_LIST,
+      .returns = &report_object, .params = report_list, .rules = st_cursor_rules },
+    { NULL }
+};
+
+/* Sessions: one person asked, until they are verified. */
+
+static const char *const session_errors[] = {
     "abandoned", "consent_declined", "country_not_supported", "device_not_supported",
     "document_expired", "document_type_not_supported", "document_unverified_other",
     "email_unverified_other", "email_verification_declined",
@@ -61,209 +206,44 @@ static const char *const code_values[] = {
     "under_supported_age", NULL
 };
 
-static const st_field session_last_error_fields[] = {
-    { "code", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_OPEN, .values = code_values },
-    { "reason", ST_STRING, ST_REQUIRED | ST_NULLABLE },
+static const st_field session_error_fields[] = {
+    { "code", ST_STRING, ST_OR_NULL | ST_OPEN, .values = session_errors },
+    { "reason", ST_STRING, ST_OR_NULL },
     { NULL }
 };
 
-static const st_field address_fields[] = {
-    { "city", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { "country", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { "line1", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { "line2", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { "postal_code", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { "state", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { NULL }
-};
-
-static const st_field document_report_date_of_birth_fields[] = {
-    { "day", ST_INTEGER, ST_REQUIRED | ST_NULLABLE },
-    { "month", ST_INTEGER, ST_REQUIRED | ST_NULLABLE },
-    { "year", ST_INTEGER, ST_REQUIRED | ST_NULLABLE },
-    { NULL }
-};
-
-static const char *const code_values_2[] = {
-    "document_expired", "document_type_not_supported", "document_unverified_other", NULL
-};
-
-static const st_field document_report_error_fields[] = {
-    { "code", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_OPEN, .values = code_values_2 },
-    { "reason", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { NULL }
-};
-
-static const char *const sex_values[] = { "[redacted]", "female", "male", "unknown", NULL };
-
-static const char *const status_values[] = { "unverified", "verified", NULL };
-
-static const st_field document_report_fields[] = {
-    { "address", ST_OBJECT, ST_REQUIRED | ST_NULLABLE | ST_SENSITIVE, .fields = address_fields },
-    { "dob", ST_OBJECT, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_SENSITIVE, .fields = document_report_date_of_birth_fields },
-    { "error", ST_OBJECT, ST_REQUIRED | ST_NULLABLE, .fields = document_report_error_fields },
-    { "expiration_date", ST_OBJECT, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_SENSITIVE, .fields = document_report_date_of_birth_fields },
-    { "files", ST_ARRAY, ST_REQUIRED | ST_NULLABLE | ST_SENSITIVE, .item = st_text_field },
-    { "first_name", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_SENSITIVE },
-    { "issued_date", ST_OBJECT, ST_REQUIRED | ST_NULLABLE | ST_SENSITIVE, .fields = document_report_date_of_birth_fields },
-    { "issuing_country", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { "last_name", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_SENSITIVE },
-    { "number", ST_STRING, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_SENSITIVE },
-    { "sex", ST_STRING, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_OPEN | ST_SENSITIVE, .values = sex_values },
-    { "status", ST_STRING, ST_REQUIRED | ST_OPEN, .values = status_values },
-    { "type", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_OPEN, .values = allowed_types_values },
-    { "unparsed_place_of_birth", ST_STRING, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_SENSITIVE },
-    { "unparsed_sex", ST_STRING, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_SENSITIVE },
-    { NULL }
-};
-
-static const char *const code_values_3[] = {
-    "email_unverified_other", "email_verification_declined", NULL
-};
-
-static const st_field email_report_error_fields[] = {
-    { "code", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_OPEN, .values = code_values_3 },
-    { "reason", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { NULL }
-};
-
-static const st_field email_report_fields[] = {
-    { "email", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_SENSITIVE },
-    { "error", ST_OBJECT, ST_REQUIRED | ST_NULLABLE, .fields = email_report_error_fields },
-    { "status", ST_STRING, ST_REQUIRED | ST_OPEN, .values = status_values },
-    { NULL }
-};
-
-static const char *const code_values_4[] = {
-    "id_number_insufficient_document_data", "id_number_mismatch", "id_number_unverified_other",
-    NULL
-};
-
-static const st_field id_number_report_error_fields[] = {
-    { "code", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_OPEN, .values = code_values_4 },
-    { "reason", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { NULL }
-};
-
-static const char *const id_number_type_values[] = { "br_cpf", "sg_nric", "us_ssn", NULL };
-
-static const st_field id_number_report_fields[] = {
-    { "dob", ST_OBJECT, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_SENSITIVE, .fields = document_report_date_of_birth_fields },
-    { "error", ST_OBJECT, ST_REQUIRED | ST_NULLABLE, .fields = id_number_report_error_fields },
-    { "first_name", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_SENSITIVE },
-    { "id_number", ST_STRING, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_SENSITIVE },
-    { "id_number_type", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_OPEN, .values = id_number_type_values },
-    { "last_name", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_SENSITIVE },
-    { "status", ST_STRING, ST_REQUIRED | ST_OPEN, .values = status_values },
-    { NULL }
-};
-
-static const st_field allowed_types_field[] = { { "", ST_STRING, ST_OPEN, .values = allowed_types_values } };
-
-static const st_field report_document_options_fields[] = {
-    { "allowed_types", ST_ARRAY, .item = allowed_types_field },
-    { "require_id_number", ST_BOOLEAN },
-    { "require_live_capture", ST_BOOLEAN },
-    { "require_matching_selfie", ST_BOOLEAN },
-    { NULL }
-};
-
-static const st_field verification_report_options_fields[] = {
-    { "document", ST_OBJECT, .fields = report_document_options_fields },
-    { "id_number", ST_OBJECT, ST_FREE },
-    { NULL }
-};
-
-static const char *const code_values_5[] = {
-    "phone_unverified_other", "phone_verification_declined", NULL
-};
-
-static const st_field phone_report_error_fields[] = {
-    { "code", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_OPEN, .values = code_values_5 },
-    { "reason", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { NULL }
-};
-
-static const st_field phone_report_fields[] = {
-    { "phone", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_SENSITIVE },
-    { "error", ST_OBJECT, ST_REQUIRED | ST_NULLABLE, .fields = phone_report_error_fields },
-    { "status", ST_STRING, ST_REQUIRED | ST_OPEN, .values = status_values },
-    { NULL }
-};
-
-static const char *const code_values_6[] = {
-    "selfie_document_missing_photo", "selfie_face_mismatch", "selfie_manipulated",
-    "selfie_unverified_other", NULL
-};
-
-static const st_field selfie_report_error_fields[] = {
-    { "code", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_OPEN, .values = code_values_6 },
-    { "reason", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { NULL }
-};
-
-static const st_field selfie_report_fields[] = {
-    { "document", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_SENSITIVE },
-    { "error", ST_OBJECT, ST_REQUIRED | ST_NULLABLE, .fields = selfie_report_error_fields },
-    { "selfie", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_SENSITIVE },
-    { "status", ST_STRING, ST_REQUIRED | ST_OPEN, .values = status_values },
-    { NULL }
-};
-
-static const char *const type_values_2[] = { "document", "id_number", "verification_flow", NULL };
-
-static const st_field verification_report_fields[] = {
-    { "id", ST_STRING, ST_REQUIRED },
-    { "object", ST_STRING, ST_REQUIRED },
-    { "client_reference_id", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { "created", ST_INTEGER, ST_REQUIRED, .format = ST_UNIX_TIME },
-    { "document", ST_OBJECT, .fields = document_report_fields },
-    { "email", ST_OBJECT, .fields = email_report_fields },
-    { "id_number", ST_OBJECT, .fields = id_number_report_fields },
-    { "livemode", ST_BOOLEAN, ST_REQUIRED },
-    { "options", ST_OBJECT, .fields = verification_report_options_fields },
-    { "phone", ST_OBJECT, .fields = phone_report_fields },
-    { "selfie", ST_OBJECT, .fields = selfie_report_fields },
-    { "type", ST_STRING, ST_REQUIRED | ST_OPEN, .values = type_values_2 },
-    { "verification_flow", ST_STRING },
-    { "verification_session", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { NULL }
-};
-
-static const st_object verification_report_object = { "identity.verification_report", "vr_", verification_report_fields };
-
-static const st_field session_email_options_fields[] = {
+static const st_field contact_options_fields[] = {
     { "require_verification", ST_BOOLEAN },
     { NULL }
 };
 
-static const char *const dob_values[] = { "none", "similar", NULL };
+static const char *const matching_rules[] = { "none", "similar", NULL };
 
-static const st_field session_matching_options_fields[] = {
-    { "dob", ST_STRING, ST_OPEN, .values = dob_values },
-    { "name", ST_STRING, ST_OPEN, .values = dob_values },
+static const st_field matching_options_fields[] = {
+    { "dob", ST_STRING, ST_OPEN, .values = matching_rules },
+    { "name", ST_STRING, ST_OPEN, .values = matching_rules },
     { NULL }
 };
 
-static const st_field verification_session_options_fields[] = {
-    { "document", ST_OBJECT, .fields = report_document_options_fields },
-    { "email", ST_OBJECT, .fields = session_email_options_fields },
+static const st_field session_options_fields[] = {
+    { "document", ST_OBJECT, .fields = document_options_fields },
+    { "email", ST_OBJECT, .fields = contact_options_fields },
     { "id_number", ST_OBJECT, ST_FREE },
-    { "matching", ST_OBJECT, .fields = session_matching_options_fields },
-    { "phone", ST_OBJECT, .fields = session_email_options_fields },
+    { "matching", ST_OBJECT, .fields = matching_options_fields },
+    { "phone", ST_OBJECT, .fields = contact_options_fields },
     { NULL }
 };
 
 static const st_field provided_details_fields[] = {
-    { "email", ST_STRING, ST_SENSITIVE },
-    { "phone", ST_STRING, ST_SENSITIVE },
+    { "email", ST_STRING },
+    { "phone", ST_STRING },
     { NULL }
 };
 
-static const char *const status_values_2[] = { "processing", "redacted", "validated", NULL };
+static const char *const redaction_statuses[] = { "processing", "redacted", "validated", NULL };
 
-static const st_field verification_session_redaction_fields[] = {
-    { "status", ST_STRING, ST_REQUIRED | ST_OPEN, .values = status_values_2 },
+static const st_field redaction_fields[] = {
+    { "status", ST_STRING, ST_REQUIRED | ST_OPEN, .values = redaction_statuses },
     { NULL }
 };
 
@@ -273,76 +253,95 @@ static const st_field related_person_fields[] = {
     { NULL }
 };
 
-static const char *const status_values_3[] = {
+static const char *const session_statuses[] = {
     "canceled", "processing", "requires_input", "verified", NULL
 };
 
 static const st_field verified_outputs_fields[] = {
-    { "address", ST_OBJECT, ST_REQUIRED | ST_NULLABLE, .fields = address_fields },
-    { "dob", ST_OBJECT, ST_NULLABLE | ST_EXPAND_HIDDEN, .fields = document_report_date_of_birth_fields },
-    { "email", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { "first_name", ST_STRING, ST_REQUIRED | ST_NULLABLE },
+    { "address", ST_OBJECT, ST_OR_NULL, .fields = address_fields },
+    { "dob", ST_OBJECT, ST_NULLABLE | ST_EXPAND_HIDDEN, .fields = date_fields },
+    { "email", ST_STRING, ST_OR_NULL },
+    { "first_name", ST_STRING, ST_OR_NULL },
     { "id_number", ST_STRING, ST_NULLABLE | ST_EXPAND_HIDDEN },
-    { "id_number_type", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_OPEN, .values = id_number_type_values },
-    { "last_name", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { "phone", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { "sex", ST_STRING, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_OPEN, .values = sex_values },
+    { "id_number_type", ST_STRING, ST_OR_NULL | ST_OPEN, .values = id_number_types },
+    { "last_name", ST_STRING, ST_OR_NULL },
+    { "phone", ST_STRING, ST_OR_NULL },
+    { "sex", ST_STRING, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_OPEN, .values = sexes },
     { "unparsed_place_of_birth", ST_STRING, ST_NULLABLE | ST_EXPAND_HIDDEN },
     { "unparsed_sex", ST_STRING, ST_NULLABLE | ST_EXPAND_HIDDEN },
     { NULL }
 };
 
-static const st_field verification_session_fields[] = {
-    { "id", ST_STRING, ST_REQUIRED },
-    { "object", ST_STRING, ST_REQUIRED },
-    { "client_reference_id", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { "client_secret", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_SENSITIVE },
-    { "created", ST_INTEGER, ST_REQUIRED, .format = ST_UNIX_TIME },
-    { "last_error", ST_OBJECT, ST_REQUIRED | ST_NULLABLE, .fields = session_last_error_fields },
-    { "last_verification_report", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_EXPAND_ID, .object = &verification_report_object },
-    { "livemode", ST_BOOLEAN, ST_REQUIRED },
-    { "metadata", ST_MAP, ST_REQUIRED, .format = ST_METADATA, .item = st_text_field },
-    { "options", ST_OBJECT, ST_REQUIRED | ST_NULLABLE, .fields = verification_session_options_fields },
-    { "provided_details", ST_OBJECT, ST_NULLABLE | ST_SENSITIVE, .fields = provided_details_fields },
-    { "redaction", ST_OBJECT, ST_REQUIRED | ST_NULLABLE, .fields = verification_session_redaction_fields },
-    { "related_customer", ST_STRING, ST_REQUIRED | ST_NULLABLE },
-    { "related_customer_account", ST_STRING, ST_REQUIRED | ST_NULLABLE },
+/* Whoever has the client secret or the url can answer in the person's place. */
+static const st_field session_fields[] = {
+    ST_OBJECT_FIELDS,
+    { "client_reference_id", ST_STRING, ST_OR_NULL },
+    { "client_secret", ST_STRING, ST_OR_NULL | ST_SENSITIVE },
+    ST_CREATED_FIELD,
+    { "last_error", ST_OBJECT, ST_OR_NULL, .fields = session_error_fields },
+    { "last_verification_report", ST_STRING, ST_OR_NULL | ST_EXPAND_ID,
+      .object = &report_object },
+    ST_LIVEMODE_FIELD,
+    ST_METADATA_FIELD(ST_REQUIRED),
+    { "options", ST_OBJECT, ST_OR_NULL, .fields = session_options_fields },
+    { "provided_details", ST_OBJECT, ST_NULLABLE | ST_SENSITIVE,
+      .fields = provided_details_fields },
+    { "redaction", ST_OBJECT, ST_OR_NULL, .fields = redaction_fields },
+    { "related_customer", ST_STRING, ST_OR_NULL },
+    { "related_customer_account", ST_STRING, ST_OR_NULL },
     { "related_person", ST_OBJECT, .fields = related_person_fields },
-    { "status", ST_STRING, ST_REQUIRED | ST_OPEN, .values = status_values_3 },
-    { "type", ST_STRING, ST_REQUIRED | ST_OPEN, .values = type_values_2 },
-    { "url", ST_STRING, ST_REQUIRED | ST_NULLABLE | ST_SENSITIVE },
+    { "status", ST_STRING, ST_REQUIRED | ST_OPEN, .values = session_statuses },
+    { "type", ST_STRING, ST_REQUIRED | ST_OPEN, .values = verification_types },
+    { "url", ST_STRING, ST_OR_NULL | ST_SENSITIVE },
     { "verification_flow", ST_STRING },
-    { "verified_outputs", ST_OBJECT, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_SENSITIVE, .fields = verified_outputs_fields },
+    { "verified_outputs", ST_OBJECT, ST_NULLABLE | ST_EXPAND_HIDDEN | ST_SENSITIVE,
+      .fields = verified_outputs_fields },
     { NULL }
 };
 
-static const st_object verification_session_object = { "identity.verification_session", "vs_", verification_session_fields };
+static const st_object session_object = { "identity.verification_session", "vs_", session_fields };
 
-static const st_param verification_session_update[] = {
+static const st_param document_type_item[] = {
+    { "", ST_STRING, ST_OPEN, .values = document_types }
+};
+
+static const st_param document_options_params[] = {
+    { "allowed_types", ST_ARRAY, .item = document_type_item },
+    { "require_id_number", ST_BOOLEAN },
+    { "require_live_capture", ST_BOOLEAN },
+    { "require_matching_selfie", ST_BOOLEAN },
+    { NULL }
+};
+
+static const st_param options_params[] = {
+    { "document", ST_OBJECT, ST_CLEARABLE, .params = document_options_params },
+    { NULL }
+};
+
+static const st_param provided_details_params[] = {
+    { "email", ST_STRING },
+    { "phone", ST_STRING },
+    { NULL }
+};
+
+static const st_param related_person_params[] = {
+    { "account", ST_STRING, ST_REQUIRED, ST_TEXT },
+    { "person", ST_STRING, ST_REQUIRED, ST_TEXT },
+    { NULL }
+};
+
+static const st_param session_create[] = {
+    { "client_reference_id", ST_STRING, ST_TEXT },
     ST_EXPAND_PARAM,
     ST_METADATA_PARAM,
     { "options", ST_OBJECT, .params = options_params },
     { "provided_details", ST_OBJECT, ST_SENSITIVE, .params = provided_details_params },
-    { "type", ST_STRING, ST_OPEN, .values = type_values },
-    { NULL }
-};
-
-static const st_param verification_session_list[] = {
-    { "client_reference_id", ST_STRING, ST_TEXT },
-    { "created", ST_ANY_OF, .params = st_created_params },
     { "related_customer", ST_STRING, ST_TEXT },
     { "related_customer_account", ST_STRING, ST_TEXT },
-    { "status", ST_STRING, ST_OPEN, .values = status_values_3 },
-    ST_LIST_PARAMS,
-    { NULL }
-};
-
-static const st_param verification_report_list[] = {
-    { "client_reference_id", ST_STRING, ST_TEXT },
-    { "created", ST_ANY_OF, .params = st_created_params },
-    { "type", ST_STRING, ST_OPEN, .values = type_values },
-    { "verification_session", ST_STRING, ST_TEXT },
-    ST_LIST_PARAMS,
+    { "related_person", ST_OBJECT, .params = related_person_params },
+    { "return_url", ST_STRING },
+    { "type", ST_STRING, ST_OPEN, .values = requested_types },
+    { "verification_flow", ST_STRING, ST_TEXT },
     { NULL }
 };
 
@@ -352,32 +351,43 @@ static const st_rule session_create_rules[] = {
     { { NULL } }
 };
 
-static const st_operation verification_session_operations[] = {
-    { "create", ST_POST, "/v1/identity/verification_sessions",
-      .returns = &verification_session_object, .params = verification_session_create, .rules = session_create_rules },
-    { "retrieve", ST_GET, "/v1/identity/verification_sessions/{session}",
-      .returns = &verification_session_object, .params = st_expand_only },
-    { "update", ST_POST, "/v1/identity/verification_sessions/{session}",
-      .returns = &verification_session_object, .params = verification_session_update },
-    { "list", ST_GET, "/v1/identity/verification_sessions",
-      .flags = ST_RETURNS_LIST, .returns = &verification_session_object, .params = verification_session_list, .rules = st_cursor_rules },
-    { "cancel", ST_POST, "/v1/identity/verification_sessions/{session}/cancel",
-      .returns = &verification_session_object, .params = st_expand_only },
-    { "redact", ST_POST, "/v1/identity/verification_sessions/{session}/redact",
-      .returns = &verification_session_object, .params = st_expand_only },
+static const st_param session_update[] = {
+    ST_EXPAND_PARAM,
+    ST_METADATA_PARAM,
+    { "options", ST_OBJECT, .params = options_params },
+    { "provided_details", ST_OBJECT, ST_SENSITIVE, .params = provided_details_params },
+    { "type", ST_STRING, ST_OPEN, .values = requested_types },
     { NULL }
 };
 
-static const st_operation verification_report_operations[] = {
-    { "retrieve", ST_GET, "/v1/identity/verification_reports/{report}",
-      .returns = &verification_report_object, .params = st_expand_only },
-    { "list", ST_GET, "/v1/identity/verification_reports",
-      .flags = ST_RETURNS_LIST, .returns = &verification_report_object, .params = verification_report_list, .rules = st_cursor_rules },
+static const st_param session_list[] = {
+    { "client_reference_id", ST_STRING, ST_TEXT },
+    ST_CREATED_PARAM,
+    { "related_customer", ST_STRING, ST_TEXT },
+    { "related_customer_account", ST_STRING, ST_TEXT },
+    { "status", ST_STRING, ST_OPEN, .values = session_statuses },
+    ST_LIST_PARAMS,
+    { NULL }
+};
+
+static const st_operation session_operations[] = {
+    { "create", ST_POST, "/v1/identity/verification_sessions",
+      .returns = &session_object, .params = session_create, .rules = session_create_rules },
+    { "retrieve", ST_GET, "/v1/identity/verification_sessions/{session}",
+      .returns = &session_object, .params = st_expand_only },
+    { "update", ST_POST, "/v1/identity/verification_sessions/{session}",
+      .returns = &session_object, .params = session_update },
+    { "list", ST_GET, "/v1/identity/verification_sessions", ST_RETURNS_LIST,
+      .returns = &session_object, .params = session_list, .rules = st_cursor_rules },
+    { "cancel", ST_POST, "/v1/identity/verification_sessions/{session}/cancel",
+      .returns = &session_object, .params = st_expand_only },
+    { "redact", ST_POST, "/v1/identity/verification_sessions/{session}/redact",
+      .returns = &session_object, .params = st_expand_only },
     { NULL }
 };
 
 const st_resource st_identity[] = {
-    { "identity.verification_sessions", &verification_session_object, NULL, verification_session_operations },
-    { "identity.verification_reports", &verification_report_object, NULL, verification_report_operations },
+    { "identity.verification_sessions", &session_object, NULL, session_operations },
+    { "identity.verification_reports", &report_object, NULL, report_operations },
     { NULL }
 };

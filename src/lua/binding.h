@@ -14,7 +14,7 @@
 #pragma GCC visibility push(hidden)
 
 void st_open_catalogue(lua_State *L); /* catalogue, operations, route, api_version */
-void st_open_params(lua_State *L);    /* encode, read, empty_array */
+void st_open_params(lua_State *L);    /* encode, path, read, empty_array */
 void st_open_call(lua_State *L);      /* call, classify */
 void st_open_decode(lua_State *L);    /* decode */
 void st_open_json(lua_State *L);      /* json, render */

@@ -1,7 +1,152 @@
-/* decode.c - ring 2b. */
-#include "binding.h"
+/* decode.c - ring 2b: JSON text to Lua values, by lua-cjson. */
+#include "decode.h"
+
+#include <string.h>
+
+enum { DEPTH = 128, STACK = 8 };
+
+/* Calls decoder.name(value), if that setting exists in this release; the value is on top of the
+   stack and goes. */
+static void set(lua_State *L, const char *name)
+{
+    lua_getfield(L, -2, name);
+    if (lua_isfunction(L, -1)) {
+        lua_insert(L, -2);
+        lua_call(L, 1, 0);
+    } else {
+        lua_pop(L, 2);
+    }
+}
+
+void st_decode_new(lua_State *L)
+{
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "cjson.safe");
+    lua_call(L, 1, 1);
+    lua_getfield(L, -1, "new");
+    lua_call(L, 0, 1); /* an instance of its own: nobody's settings are ours, nor ours theirs */
+    lua_remove(L, -2);
+    lua_pushinteger(L, DEPTH);
+    set(L, "decode_max_depth");
+    lua_pushboolean(L, 0);
+    set(L, "decode_invalid_numbers");
+    lua_pushboolean(L, 0);
+    set(L, "encode_keep_buffer");
+    lua_getfield(L, -1, "decode");
+    lua_remove(L, -2);
+}
+
+bool st_decode(lua_State *L, int decoder, int text)
+{
+    size_t n;
+    const char *bytes = lua_tolstring(L, text, &n);
+    if (memchr(bytes, 0, n)) { /* where cjson would stop, content */
+        lua_pushliteral(L, "the JSON text holds a NUL byte");
+        return false;
+    }
+    if (n >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
+        lua_pushliteral(L, "the JSON text starts with a byte order mark");
+        return false;
+    }
+    text = st_absindex(L, text);
+    lua_pushvalue(L, decoder);
+    lua_pushvalue(L, text);
+    lua_call(L, 1, 2);
+    if (lua_isnil(L, -2)) {
+        lua_remove(L, -2);
+        return false;
+    }
+    lua_pop(L, 1);
+    return true;
+}
+
+/* When the number on top of the stack is a whole float, replaces it by the integer; says whether
+   it did. Beyond 2^53 a float may already be another number than the one in the text. */
+static bool make_integer(lua_State *L)
+{
+#if LUA_VERSION_NUM >= 503
+    const lua_Number limit = 9007199254740992.0;
+    if (lua_isinteger(L, -1)) return false;
+    lua_Number n = lua_tonumber(L, -1);
+    if (!(n >= -limit && n <= limit) || n != (lua_Number)(lua_Integer)n) return false;
+    lua_pop(L, 1);
+    lua_pushinteger(L, (lua_Integer)n);
+    return true;
+#else
+    (void)L;
+    return false;
+#endif
+}
+
+/* Adds the table on top of the stack to the list at index lists if it is a list envelope. */
+static void collect(lua_State *L, int lists)
+{
+    lua_pushliteral(L, "object");
+    lua_rawget(L, -2);
+    const char *object = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+    bool found = strcmp(object, "list") == 0;
+    lua_pop(L, 1);
+    if (!found) return;
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, lists, (int)lua_rawlen(L, lists) + 1);
+}
+
+/* Tidies the table on top of the stack. Its keys exist already, so it may be changed while it is
+   walked; the depth is bounded by the decoder's. */
+static void walk(lua_State *L, int lists, bool keep_null)
+{
+    luaL_checkstack(L, STACK, "JSON too deep");
+    collect(L, lists);
+    lua_pushnil(L);
+    while (lua_next(L, -2)) {
+        bool changed = false;
+        if (lua_istable(L, -1)) {
+            walk(L, lists, keep_null);
+        } else if (lua_type(L, -1) == LUA_TNUMBER) {
+            changed = make_integer(L);
+        } else if (!keep_null && lua_type(L, -2) == LUA_TSTRING && st_isnull(L, -1)) {
+            lua_pop(L, 1);
+            lua_pushnil(L);
+            changed = true;
+        }
+        if (changed) {
+            lua_pushvalue(L, -2);
+            lua_insert(L, -2);
+            lua_rawset(L, -4);
+        } else {
+            lua_pop(L, 1);
+        }
+    }
+}
+
+void st_decode_tidy(lua_State *L, bool keep_null)
+{
+    lua_newtable(L);
+    lua_insert(L, -2);
+    if (lua_istable(L, -1))
+        walk(L, lua_gettop(L) - 1, keep_null);
+    else if (lua_type(L, -1) == LUA_TNUMBER)
+        make_integer(L);
+    lua_insert(L, -2);
+}
+
+/* core.decode(text, keep_null) -> value, lists | nil, message. Upvalue 1 is the decoder. */
+static int decode(lua_State *L)
+{
+    luaL_checkstring(L, 1);
+    bool keep_null = lua_toboolean(L, 2);
+    if (!st_decode(L, lua_upvalueindex(1), 1)) {
+        lua_pushnil(L);
+        lua_insert(L, -2);
+        return 2;
+    }
+    st_decode_tidy(L, keep_null);
+    return 2;
+}
 
 void st_open_decode(lua_State *L)
 {
-    (void)L;
+    st_decode_new(L);
+    lua_pushcclosure(L, decode, 1);
+    lua_setfield(L, -2, "decode");
 }

@@ -1,0 +1,19 @@
+std = "min"
+max_line_length = 100
+include_files = {
+  "lua", "spec", "examples", "bench", "bin", "rockspec/*.rockspec", ".busted", ".luacheckrc",
+}
+
+-- Not in every Lua; where they are used, something else stands in.
+read_globals = { "unpack", table = { fields = { "unpack" } } }
+
+files["spec"] = {
+  std = "min+busted",
+  read_globals = {
+    "setfenv",
+    math = { fields = { "maxinteger", "mininteger", "tointeger", "type" } },
+  },
+}
+files["rockspec"] = { std = "min+rockspec", max_line_length = false }
+files[".luacheckrc"] = { std = "min+luacheckrc" }
+files[".busted"] = { read_globals = { "jit" } }

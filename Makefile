@@ -1,0 +1,116 @@
+# Makefile - for people, packagers and CI. `make demo` shows what it does, `make test` proves it.
+#
+# LUA_VERSION (or V) says for which Lua to build: 5.4 (the default), 5.1, 5.2, 5.3 or luajit.
+# demo and test install what they need on Debian; all and install never install anything.
+
+LUA_VERSION ?= 5.4
+V ?= $(LUA_VERSION)
+BUILD ?= build
+
+# From outside, as LuaRocks and distributions pass them.
+CFLAGS ?= -O2 -g
+PREFIX ?= /usr/local
+INST_PREFIX ?= $(PREFIX)
+INST_LIBDIR ?= $(INST_PREFIX)/lib/lua/$(lua_abi)
+INST_LUADIR ?= $(INST_PREFIX)/share/lua/$(lua_abi)
+PKG_CONFIG ?= pkg-config
+ifeq ($(shell uname -s),Darwin)
+LIBFLAG ?= -bundle -undefined dynamic_lookup
+else
+LIBFLAG ?= -shared
+endif
+
+# One Lua goes by several names: lua5.4 in Debian, lua-5.4 in Fedora, lua54 in Arch and BSD.
+lua_abi = $(if $(filter luajit,$V),5.1,$V)
+lua_names = $(if $(filter luajit,$V),luajit,lua$V lua-$V lua$(subst .,,$V))
+lua_include = /usr/include/$(if $(filter luajit,$V),luajit-2.1,lua$V)
+LUA ?= $(shell for n in $(addprefix $(if $(LUA_BINDIR),$(LUA_BINDIR)/),$(lua_names) lua); do \
+	command -v $$n && break; done)
+lua_cflags = $(if $(LUA_INCDIR),-I$(LUA_INCDIR),$(shell for n in $(lua_names); do \
+	$(PKG_CONFIG) --cflags $$n 2>/dev/null && exit; done; echo -I$(lua_include)))
+crypto_libs = $(shell $(PKG_CONFIG) --libs libcrypto 2>/dev/null || echo -lcrypto)
+
+# Ours: kept apart, so that CFLAGS from outside replaces none of it.
+warnings = -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Wwrite-strings \
+	-Wcast-qual
+own_cflags = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(warnings)
+
+# Rings 0 and 1 know no Lua: they are compiled once, the binding once for each.
+core_sources = $(wildcard src/api/*.c src/core/*.c)
+lua_sources = $(wildcard src/lua/*.c)
+core_objects = $(core_sources:src/%.c=$(BUILD)/obj/%.o)
+lua_objects = $(lua_sources:src/%.c=$(BUILD)/$V/obj/%.o)
+core_so = $(BUILD)/$V/stripe/core.so
+
+all: $(core_so)
+
+$(core_so): $(core_objects) $(lua_objects)
+	@mkdir -p $(@D)
+	$(CC) $(LIBFLAG) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(crypto_libs)
+
+$(BUILD)/obj/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(own_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/$V/obj/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(own_cflags) $(lua_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(core_objects:.o=.d) $(lua_objects:.o=.d)
+
+demo:
+	@scripts/deps build $V
+	@$(MAKE) --no-print-directory --silent all demo-run
+
+demo-run:
+	@LUA_PATH="./lua/?.lua;./lua/?/init.lua;;" LUA_CPATH="./$(BUILD)/$V/?.so;;" \
+		$(LUA) examples/demo.lua
+
+# Everything, for every Lua that can be had here; ends with `N passed, N failed`.
+test:
+	@MAKE="$(MAKE)" scripts/test
+
+# The specs for one Lua: make test-luajit, make test-5.1 SPEC=spec/core.
+test-%:
+	@$(MAKE) --no-print-directory --silent V=$* all specs
+
+specs:
+	busted --lua="$(LUA)" --cpath="./$(BUILD)/$V/?.so" $(SPEC)
+
+# The specs with a core that watches its own memory, and inside valgrind.
+asan:
+	@scripts/deps build $V busted
+	@$(MAKE) --no-print-directory --silent BUILD=$(BUILD)/asan \
+		CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined" all
+	@LUA_PROGRAM="$(LUA)" $(MAKE) --no-print-directory --silent BUILD=$(BUILD)/asan \
+		LUA=scripts/lua-asan specs
+
+valgrind:
+	@scripts/deps build $V busted valgrind
+	@$(MAKE) --no-print-directory --silent all
+	@LUA_PROGRAM="$(LUA)" $(MAKE) --no-print-directory --silent LUA=scripts/lua-valgrind specs
+
+lint:
+	@scripts/lint
+
+check-exports: all
+	@scripts/exports $(core_so)
+
+# A bare `luarocks make` in a copy of the tree, and what it installs loaded.
+rock:
+	@scripts/rock
+
+deps:
+	@scripts/deps test
+
+install: all
+	install -d "$(DESTDIR)$(INST_LIBDIR)/stripe"
+	install -m 755 $(core_so) "$(DESTDIR)$(INST_LIBDIR)/stripe/core.so"
+	cd lua && find stripe -name '*.lua' | while read -r file; do \
+		install -d "$(DESTDIR)$(INST_LUADIR)/$$(dirname "$$file")" && \
+		install -m 644 "$$file" "$(DESTDIR)$(INST_LUADIR)/$$file" || exit 1; done
+
+clean:
+	rm -rf $(BUILD) stripe src/*/*.o
+
+.PHONY: all demo demo-run test specs asan valgrind lint check-exports rock deps install clean

@@ -1,0 +1,52 @@
+--- Which driver waits here.
+-- @module stripe.driver
+
+local Driver = {}
+
+local VERBS = { "now", "sleep", "start", "await", "spawn" }
+
+-- A driver is there when its module loads: nginx and cqueues ones come as files of their own.
+local function load(name)
+  local found, driver = pcall(require, "stripe.driver." .. name)
+  return found and driver or nil
+end
+
+--- The driver for this place: nginx's in nginx, that of cqueues under a running controller,
+-- otherwise the blocking one. Asked at every call, since one program can have several places.
+-- @treturn table
+function Driver.current()
+  if package.loaded.ngx then
+    local nginx = load("nginx")
+    if nginx then return nginx end
+  end
+  local cqueues = package.loaded.cqueues
+  if cqueues and cqueues.running() then
+    local driver = load("cqueues")
+    if driver then return driver end
+  end
+  return require "stripe.driver.blocking"
+end
+
+--- Resolves the `driver` option.
+-- @tparam ?string|table option a name ("blocking", "nginx", "cqueues", "luv"), or a table with
+--   the five verbs
+-- @treturn[1] table the driver; nil when the option is nil: `current` decides at each call
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong with the option
+function Driver.choose(option)
+  if type(option) == "string" then
+    local driver = load(option)
+    if not driver then return nil, ("there is no driver %q"):format(option) end
+    return driver
+  end
+  if option ~= nil then
+    for _, verb in ipairs(VERBS) do
+      if type(option[verb]) ~= "function" then
+        return nil, ("a driver has a function %q"):format(verb)
+      end
+    end
+  end
+  return option
+end
+
+return Driver

@@ -1,0 +1,47 @@
+--- Dry runs: what a call would send, without sending it.
+-- @module stripe.dry_run
+
+local Observe = require "stripe.observe"
+
+local function quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+-- The request as a line for a shell. The key is left to a variable of that shell, the length of the
+-- body (which is another one where something is redacted) to curl.
+local function curl(method, url, headers, body)
+  local line = { "curl", "-X", method, quote(url) }
+  for _, header in ipairs(headers) do
+    local name = header[1]:lower()
+    if name == "authorization" then
+      line[#line + 1] = '-H "Authorization: Bearer $STRIPE_SECRET_KEY"'
+    elseif name ~= "content-length" then
+      line[#line + 1] = "-H " .. quote(header[1] .. ": " .. header[2])
+    end
+  end
+  if method ~= "GET" and body then
+    line[#line + 1] = "--data-raw " .. quote(body)
+  end
+  return table.concat(line, " ")
+end
+
+--- Describes the first request of a call.
+-- @tparam userdata call
+-- @tparam number now
+-- @treturn[1] table `{method, url, headers, body, curl}`, redacted; the body of an upload is only
+--   described
+-- @treturn[2] nil
+-- @treturn[2] table the error
+local function dry_run(call, now)
+  call:next(now)
+  local request = call:request()
+  local url, headers = Observe.url(call, request.url), Observe.headers(request.headers)
+  local body = Observe.body(call, request)
+  call:cancel(now, "dry run")
+  return {
+    method = request.method, url = url, headers = headers, body = body,
+    curl = curl(request.method, url, headers, body),
+  }
+end
+
+return dry_run

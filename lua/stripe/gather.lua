@@ -1,0 +1,78 @@
+--- Runs many functions at once, in tasks of the driver.
+-- @module stripe.gather
+
+local Driver = require "stripe.driver"
+local Error = require "stripe.error"
+
+local function caught(thrown, trace)
+  return Error.new {
+    type = "lua_error", message = tostring(thrown), traceback = trace, cause = thrown,
+    attempts = {}, retryable = false, sent = "maybe",
+  }
+end
+
+local KNOWN = { concurrency = true, driver = true }
+
+local function check(functions, options)
+  if type(functions) ~= "table" then return "stripe.gather takes a list of functions" end
+  for i = 1, #functions do
+    if type(functions[i]) ~= "function" then
+      return ("item %d is a %s, not a function"):format(i, type(functions[i]))
+    end
+  end
+  for name in pairs(options) do
+    if not KNOWN[name] then return ("unknown option %q"):format(tostring(name)) end
+  end
+  local most = options.concurrency
+  if most ~= nil and (type(most) ~= "number" or most < 1 or most % 1 ~= 0) then
+    return 'option "concurrency" must be an integer from 1'
+  end
+end
+
+--- Calls every function and waits for all of them. Each returns as a call does: a value, or nil and
+-- an error.
+-- @tparam table functions list
+-- @tparam ?table options `concurrency`: how many may run at once (32); `driver`: as of `stripe.new`
+-- @treturn table the values, each at the index of its function; `n` is their number
+-- @treturn ?table index -> error of those that failed (nil: none did). What a function threw comes
+--   as an error of the type `lua_error`, with `traceback`, and `cause`, the value thrown
+local function gather(functions, options)
+  options = options or {}
+  local misuse = check(functions, options)
+  local driver, wrong = Driver.choose(options.driver)
+  if misuse or wrong then error(misuse or wrong, 2) end
+  driver = driver or Driver.current()
+
+  local results, errors = { n = #functions }, nil
+  local function fail(i, err)
+    errors = errors or {}
+    errors[i] = err
+  end
+  local function keep(i, ok, value, err)
+    if not ok then
+      fail(i, caught(value, err))
+    elseif value == nil and err ~= nil then
+      fail(i, err)
+    else
+      results[i] = value
+    end
+  end
+
+  local following = 1
+  local function work()
+    while following <= results.n do
+      local i = following
+      following = i + 1
+      keep(i, driver.await(driver.spawn(functions[i])))
+    end
+  end
+  local workers = {}
+  for i = 1, math.min(options.concurrency or 32, results.n) do workers[i] = driver.spawn(work) end
+  for _, worker in ipairs(workers) do
+    local ok, thrown, trace = driver.await(worker)
+    if not ok then error(tostring(thrown) .. "\n" .. tostring(trace), 0) end
+  end
+  return results, errors
+end
+
+return gather

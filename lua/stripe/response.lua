@@ -1,0 +1,42 @@
+--- The answer behind an object: the third value of every call that got one.
+--
+-- `status`, `headers` (list of `{name, value}`; `headers["request-id"]` looks up by lower-case
+-- name), `request_id`, `idempotency_key`, `replayed` (Stripe gave the stored answer of an earlier
+-- request with this key), `attempts` (list of `{n, status or failure, request_id, started,
+-- duration, slept}`, seconds), `notice` (a text that Stripe wants read), `observer_error` (what an
+-- observer threw). Each is built when first read.
+-- @module stripe.response
+
+local readers = {
+  status = function(call) return call:status() end,
+  headers = function(call) return call:headers() end,
+  request_id = function(call) return call:request_id() end,
+  idempotency_key = function(call) return call:idempotency_key() end,
+  replayed = function(call) return call:replayed() end,
+  attempts = function(call) return call:attempts() end,
+  notice = function(call) return call:headers()["stripe-notice"] end,
+}
+
+local function describe(self)
+  return ("stripe.response (%s, %s)"):format(self.status, self.request_id or "no request id")
+end
+
+--- Wraps a finished call.
+-- @tparam userdata call
+-- @param observer_error
+-- @treturn table
+local function new(call, observer_error)
+  return setmetatable({ observer_error = observer_error }, {
+    __name = "stripe.response",
+    __tostring = describe,
+    __index = function(self, field)
+      local read = readers[field]
+      if not read then return nil end
+      local value = read(call)
+      rawset(self, field, value)
+      return value
+    end,
+  })
+end
+
+return { new = new }

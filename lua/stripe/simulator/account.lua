@@ -1,0 +1,83 @@
+--- One account: everything that belongs to an API key, and nothing of another.
+--
+-- `account.clock, ids, store, events, faults, idempotency, journal, settings` are its parts;
+-- `account.current` is the request being answered, nil while timers and controls run.
+-- @module stripe.simulator.account
+
+local clock = require "stripe.simulator.clock"
+local controls = require "stripe.simulator.controls"
+local copy = require "stripe.simulator.copy"
+local events = require "stripe.simulator.events"
+local families = require "stripe.simulator.families"
+local faults = require "stripe.simulator.faults"
+local idempotency = require "stripe.simulator.idempotency"
+local ids = require "stripe.simulator.ids"
+local journal = require "stripe.simulator.journal"
+local state = require "stripe.simulator.state"
+local store = require "stripe.simulator.store"
+
+local Account = {}
+local metatable = { __name = "stripe.simulator.account", __index = Account }
+
+local function seed(self)
+  for _, family in ipairs(families.list) do
+    if family.seed then family.seed(self) end
+  end
+  self.seeded = self.store:ids()
+  controls.repeat_standing(self)
+end
+
+--- Opens an account.
+-- @tparam table simulator
+-- @tparam table options `key`; `seed`; `clock`: options of clock.new; `settings`: copied;
+--   for a connected account `id` and `parent`, the account of its platform
+local function new(simulator, options)
+  local id = options.id or "acct_" .. ids.new(options.seed .. " account"):secret(16)
+  local self = setmetatable({
+    simulator = simulator, key = options.key, id = id, parent = options.parent,
+    livemode = options.key:find("_live_", 1, true) ~= nil,
+    initial_settings = options.settings,
+    ids = ids.new(options.seed), request_ids = ids.new(options.seed .. " requests"),
+    store = store.new(families.labels), faults = faults.new(), journal = journal.new(),
+  }, metatable)
+  self.clock = clock.new {
+    time = options.clock.time, source = options.clock.source, offset = options.clock.offset,
+    run = function(name, object_id, extra)
+      self.current = nil
+      families.timers[name](self, object_id, extra)
+    end,
+  }
+  self.events = events.new(self)
+  self.idempotency = idempotency.new(self.clock)
+  self.settings = copy.deep(options.settings)
+  controls.attach(self)
+  seed(self)
+  return self
+end
+
+--- Answers one HTTP exchange; the request's key chooses the account, as in `simulator:handle`.
+function Account:handle(request) return self.simulator:handle(request) end
+
+--- Moves this account's clock forward and runs what became due.
+function Account:advance(seconds) self.clock:advance(seconds) end
+
+--- The journal: a list of `{id, method, path, operation, params, status, idempotency_key, time}`.
+function Account:requests() return self.journal:list() end
+
+--- Forgets everything and seeds the account anew.
+function Account:reset()
+  for _, part in ipairs(state.parts) do self[part]:reset() end
+  self.settings = copy.deep(self.initial_settings)
+  seed(self)
+end
+
+--- The state as a plain value that JSON can carry.
+function Account:snapshot() return state.snapshot(self) end
+
+--- Takes a state back. @treturn boolean true | nil, message
+function Account:restore(snapshot) return state.restore(self, snapshot) end
+
+--- Puts objects in the shape of the API into the account. @treturn boolean true | nil, message
+function Account:load(objects) return state.load(self, objects) end
+
+return { new = new }

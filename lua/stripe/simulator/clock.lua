@@ -1,0 +1,120 @@
+--- The time of an account, and the work that waits for it.
+--
+-- A frozen clock moves only by `advance`; the other kind follows a time source plus an offset.
+-- Work is data, a timer's name with its arguments, so that it survives a snapshot. Due work runs
+-- in order of time when the clock moves and when a request comes; inside a timer `now()` is the
+-- time for which the timer was set.
+-- @module stripe.simulator.clock
+
+local copy = require "stripe.simulator.copy"
+
+local Clock = {}
+local metatable = { __name = "stripe.simulator.clock", __index = Clock }
+
+local function before(x, y)
+  if x.time ~= y.time then return x.time < y.time end
+  return x.order < y.order
+end
+
+local function push(heap, entry)
+  local i = #heap + 1
+  heap[i] = entry
+  while i > 1 do
+    local parent = math.floor(i / 2)
+    if not before(heap[i], heap[parent]) then break end
+    heap[i], heap[parent] = heap[parent], heap[i]
+    i = parent
+  end
+end
+
+local function pop(heap)
+  local first, n = heap[1], #heap
+  heap[1], heap[n] = heap[n], nil
+  local i = 1
+  while true do
+    local child = i * 2
+    if child >= n then break end
+    if child + 1 < n and before(heap[child + 1], heap[child]) then child = child + 1 end
+    if not before(heap[child], heap[i]) then break end
+    heap[i], heap[child] = heap[child], heap[i]
+    i = child
+  end
+  return first
+end
+
+--- Makes a clock.
+-- @tparam table options `time`: Unix seconds at which it stands frozen; or `source`: function that
+--   returns Unix seconds, and `offset` seconds to add; `run(name, id, extra)`: carries out a timer
+local function new(options)
+  local self = setmetatable({
+    source = options.source, start = options.time or options.offset or 0, run_timer = options.run,
+  }, metatable)
+  self:reset()
+  return self
+end
+
+--- Unix seconds, a whole number.
+function Clock:now()
+  if self.moment then return self.moment end
+  return math.floor(self.source and self.source() + self.shift or self.shift)
+end
+
+--- Sets work for a time (Unix seconds; the past counts as now).
+-- @number time
+-- @string name a timer of a family, such as "climate.deliver"
+-- @string id the object it is about
+-- @param extra plain data for the timer, or nil
+function Clock:at(time, name, id, extra)
+  self.order = self.order + 1
+  push(self.schedule, {
+    time = math.max(math.floor(time), self:now()), order = self.order,
+    name = name, id = id, extra = extra,
+  })
+end
+
+--- Runs what is due, also what that sets for a time already reached.
+function Clock:run()
+  if self.moment then return end
+  local limit, schedule = self:now(), self.schedule
+  while schedule[1] and schedule[1].time <= limit do
+    local due = pop(schedule)
+    self.moment = due.time
+    local ok, problem = pcall(self.run_timer, due.name, due.id, due.extra)
+    self.moment = nil
+    if not ok then error(problem, 0) end
+  end
+end
+
+--- Moves the clock forward by a number of seconds and runs what became due.
+function Clock:advance(seconds)
+  if type(seconds) ~= "number" or not (seconds >= 0 and seconds < math.huge) then
+    error("seconds: a number that is not negative expected", 2)
+  end
+  self.shift = self.shift + seconds
+  self:run()
+end
+
+--- The options with which another clock goes on from here.
+function Clock:like()
+  if self.source then return { source = self.source, offset = self.shift } end
+  return { time = self.shift }
+end
+
+--- Back to the start (Unix seconds or an offset; the first one unless given), without any work.
+function Clock:reset(start)
+  self.start = start or self.start
+  self.shift, self.schedule, self.order, self.moment = self.start, {}, 0, nil
+end
+
+function Clock:snapshot()
+  return { shift = self.shift, order = self.order, frozen = self.source == nil,
+    schedule = copy.deep(self.schedule) }
+end
+
+--- Takes a state back; a clock of the other kind keeps its own time and takes the work only.
+function Clock:restore(state)
+  if state.frozen == (self.source == nil) then self.shift = state.shift end
+  self.schedule, self.order = state.schedule, state.order
+end
+
+return { new = new }

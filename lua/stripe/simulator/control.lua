@@ -1,0 +1,118 @@
+--- The HTTP routes under /_sim/: JSON in and out, each a thin skin over a Lua method.
+--
+-- The request's key chooses the account; without one the method is that of the simulator, which
+-- means all accounts. `POST /_sim/{family}/{resource}/{id}/{verb}` is the family's control
+-- `verb(id, body)`, `POST /_sim/{family}/{verb}` is `verb(body)`.
+-- @module stripe.simulator.control
+
+local core = require "stripe.core"
+local errors = require "stripe.simulator.errors"
+local families = require "stripe.simulator.families"
+local router = require "stripe.simulator.router"
+local schema = require "stripe.simulator.schema"
+
+local control = {}
+
+-- "METHOD /path" -> function(target, body) -> value | nil, problem. A value of true is `{}`.
+local routes = {
+  ["POST /_sim/clock/advance"] = function(target, body)
+    if type(body.seconds) ~= "number" or body.seconds < 0 then
+      return nil, "seconds: a number that is not negative expected"
+    end
+    target:advance(body.seconds)
+    return { now = target.clock:now() }
+  end,
+  ["GET /_sim/clock"] = function(target) return { now = target.clock:now() } end,
+  ["GET /_sim/requests"] = function(target) return { data = target:requests() } end,
+  ["POST /_sim/faults"] = function(target, body) return target.faults:add(body) end,
+  ["DELETE /_sim/faults"] = function(target)
+    target.faults:clear()
+    return true
+  end,
+  ["POST /_sim/events/trigger"] = function(target, body)
+    return target.events:trigger(body.type, body.overrides)
+  end,
+  ["POST /_sim/reset"] = function(target)
+    target:reset()
+    return true
+  end,
+  ["GET /_sim/snapshot"] = function(target) return target:snapshot() end,
+  ["POST /_sim/restore"] = function(target, body) return target:restore(body) end,
+  ["POST /_sim/load"] = function(target, body) return target:load(body.objects or body) end,
+  ["POST /_sim/forwarding/destinations"] = function(target, body)
+    if type(body.url) ~= "string" then return nil, "url: text expected" end
+    local url, allow = body.url, body.allow
+    body.url, body.allow = nil, nil
+    if allow then return target.forwarding:allow(url) end
+    return target.forwarding:answer(url, body)
+  end,
+}
+
+-- The control of a family that a path names, as a function like those above.
+local function family_route(method, path)
+  if method ~= "POST" then return nil end
+  local name, rest = path:match("^/_sim/([^/]+)/(.+)$")
+  local id, verb = (rest or ""):match("^[^/]+/([^/]+)/([^/]+)$")
+  verb = verb or (rest or ""):match("^[^/]+$")
+  for _, family in ipairs(families.list) do
+    if family.name == name and family.controls and family.controls[verb] then
+      return function(target, body)
+        if id then return target[name][verb](nil, id, body) end
+        return target[name][verb](nil, body)
+      end
+    end
+  end
+end
+
+local function answer(status, body)
+  return { status = status, headers = { { "Content-Type", "application/json" } }, body = body }
+end
+
+local function refused(problem)
+  if type(problem) ~= "table" then problem = errors.invalid(tostring(problem)) end
+  return answer(problem.status or 400, errors.body(problem))
+end
+
+local function text_of(account, value)
+  if type(value) ~= "table" then return "{}" end
+  if schema.fields(value.object) then return router.render(account, value) end
+  if type(value[1]) == "table" and schema.fields(value[1].object) then
+    local items = {}
+    for i, item in ipairs(value) do items[i] = router.render(account, item) end
+    return '{"data":[' .. table.concat(items, ",") .. "]}"
+  end
+  if value.data and #value.data == 0 then return '{"data":[]}' end
+  return core.json(value)
+end
+
+--- Whether a request is one for the controls.
+function control.takes(request) return request.path:find("^/_sim/") ~= nil end
+
+--- Answers a request under /_sim/.
+function control.answer(simulator, request)
+  local target = simulator
+  if request.key then
+    local account, err = simulator.accounts:of(request.key, request.account_id)
+    if not account then return refused(err) end
+    target = account
+  end
+  local route = routes[request.method .. " " .. request.path]
+    or family_route(request.method, request.path)
+  if not route then
+    return refused(errors.new { status = 404,
+      message = ("Unrecognized request URL (%s: %s)."):format(request.method, request.path) })
+  end
+  local body = {}
+  if request.body ~= "" then
+    local problem
+    body, problem = core.decode(request.body)
+    if type(body) ~= "table" then
+      return refused("Invalid JSON: " .. tostring(problem or "an object expected"))
+    end
+  end
+  local value, problem = route(target, body)
+  if not value then return refused(problem) end
+  return answer(200, text_of(target.store and target or simulator:account(), value))
+end
+
+return control

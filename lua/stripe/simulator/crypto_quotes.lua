@@ -1,0 +1,102 @@
+--- Onramp quotes: every valid pair of the currencies and networks asked for, with fees.
+-- @module stripe.simulator.crypto_quotes
+
+local core = require "stripe.core"
+local assets = require "stripe.simulator.crypto_assets"
+local errors = require "stripe.simulator.errors"
+local prices = require "stripe.simulator.crypto_prices"
+
+local quotes = {}
+
+-- The networks that an answer has a member for.
+local answered = { "avalanche", "base", "bitcoin", "ethereum", "optimism", "polygon", "solana",
+  "stellar", "worldchain" }
+
+local FIAT_PLACES, ID_DIGITS = 2, 64
+
+local function refuse(code, param, message)
+  return nil, errors.invalid(message, param, code)
+end
+
+-- What is asked for: `{ money, amount | bought }`, or nil and an error.
+local function read(params)
+  local amount, bought = params.source_amount, params.destination_amount
+  if amount ~= nil and bought ~= nil then
+    return refuse("crypto_onramp_invalid_source_destination_pair", "destination_amount",
+      "Only one of source_amount and destination_amount can be set.")
+  end
+  local ask = {
+    money = params.source_currency or "usd",
+    currencies = params.destination_currencies or assets.currencies,
+    networks = params.destination_networks or assets.networks,
+  }
+  if bought == nil then
+    if amount ~= nil and not prices.valid(amount, FIAT_PLACES) then
+      return refuse("crypto_onramp_invalid_source_amount", "source_amount",
+        "source_amount must be a positive decimal with at most 2 decimals.")
+    end
+    ask.amount = prices.cents(amount or "100.00")
+    return ask
+  end
+  for _, name in ipairs { "destination_currencies", "destination_networks" } do
+    if not params[name] or #params[name] ~= 1 then
+      return refuse("crypto_onramp_incomplete_destination_currency_and_network_pair", name,
+        "destination_amount needs exactly one of destination_currencies and exactly one of "
+        .. "destination_networks.")
+    end
+  end
+  local currency, network = ask.currencies[1], ask.networks[1]
+  if not assets.on(currency, network) then
+    return refuse("crypto_onramp_invalid_destination_currency_and_network_pair",
+      "destination_networks", ("%s isn't supported on %s."):format(currency, network))
+  elseif not prices.valid(bought, assets.decimals[currency]) then
+    return refuse("crypto_onramp_invalid_destination_amount", "destination_amount",
+      ("destination_amount must be a positive decimal with at most %d decimals for %s.")
+        :format(assets.decimals[currency], currency))
+  end
+  ask.bought = prices.padded(currency, bought)
+  return ask
+end
+
+local function quote(account, ask, currency, network)
+  local network_fee, transaction_fee = prices.fees(network, ask.amount, ask.money)
+  return {
+    id = account.ids:hex(ID_DIGITS),
+    destination_amount = ask.bought or prices.buys(account, currency, ask.amount, ask.money),
+    destination_currency = currency, destination_network = network,
+    fees = { network_fee_monetary = network_fee, transaction_fee_monetary = transaction_fee },
+    source_total_amount = prices.total(ask.amount, network_fee, transaction_fee),
+  }
+end
+
+--- Answers `GET /v1/crypto/onramp/quotes`.
+-- @treturn table crypto.onramp.quotes | nil, err
+function quotes.retrieve(account, request)
+  local ask, err = read(request.params)
+  if not ask then return nil, err end
+  if ask.bought then
+    ask.amount = prices.costs(account, ask.currencies[1], ask.bought, ask.money)
+  end
+  local by_network = {}
+  for _, network in ipairs(answered) do
+    local list = {}
+    if assets.has(ask.networks, network) then
+      for _, pair in ipairs(assets.pairs(ask.currencies, { network })) do
+        list[#list + 1] = quote(account, ask, pair[1], network)
+      end
+    end
+    -- With an amount to be bought, networks that weren't asked for are null rather than empty.
+    if #list > 0 or not ask.bought then
+      by_network[assets.key(network)] = #list > 0 and list or core.empty_array
+    end
+  end
+  return {
+    id = account.ids:hex(ID_DIGITS), object = "crypto.onramp.quotes",
+    destination_network_quotes = by_network, livemode = account.livemode,
+    -- Never a whole second, so that it always reads as a float.
+    rate_fetched_at = account.clock:now() + (account.ids:below(4096) + 0.5) / 4096,
+    source_amount = ask.amount, source_currency = ask.money,
+  }
+end
+
+return quotes

@@ -1,0 +1,227 @@
+--- An onramp session: how it is made, what is filled in while it moves, and which steps are legal.
+--
+-- Private state of a session: `headless`, `place` (the customer's IP address), `quote_expires_at`
+-- and `outcome` (what the next checkouts end with).
+-- @module stripe.simulator.crypto_session
+
+local core = require "stripe.core"
+local assets = require "stripe.simulator.crypto_assets"
+local copy = require "stripe.simulator.copy"
+local metadata = require "stripe.simulator.metadata"
+local places = require "stripe.simulator.crypto_places"
+local prices = require "stripe.simulator.crypto_prices"
+
+local session = {}
+
+local KIND = "crypto.onramp_session"
+
+-- What may follow; quote_ready is for headless sessions.
+local steps = {
+  initialized = { requires_payment = true, rejected = true, quote_ready = "headless" },
+  quote_ready = { requires_payment = true, fulfillment_processing = true, rejected = true },
+  requires_payment = { fulfillment_processing = true, rejected = true, quote_ready = "headless" },
+  fulfillment_processing = { fulfillment_complete = true, rejected = true },
+  fulfillment_complete = {},
+  rejected = {},
+}
+
+-- In which order a session that nobody chose a status for goes on.
+local priced = {
+  quote_ready = true, requires_payment = true, fulfillment_processing = true,
+  fulfillment_complete = true,
+}
+
+-- The documented list, and what the request named beside it.
+local function with(list, value)
+  list = copy.deep(list)
+  if value and not assets.has(list, value) then list[#list + 1] = value end
+  return list
+end
+
+local function any(t) return type(t) == "table" and next(t) ~= nil end
+
+--- Makes and keeps a session of checked parameters. No event tells of it.
+function session.create(account, params)
+  local id = account.ids:new("cos_")
+  local object = {
+    id = id, object = KIND, client_secret = id .. "_secret_" .. account.ids:secret(24),
+    created = account.clock:now(),
+    kyc_details_provided = any(params.customer_information) or any(params.kyc_details),
+    livemode = account.livemode, metadata = metadata.merge(nil, params.metadata),
+    status = "initialized",
+    transaction_details = {
+      destination_amount = params.destination_amount,
+      destination_currencies = params.destination_currencies
+        or with(assets.currencies, params.destination_currency),
+      destination_currency = params.destination_currency,
+      destination_network = params.destination_network,
+      destination_networks = params.destination_networks
+        or with(assets.networks, params.destination_network),
+      lock_wallet_address = params.lock_wallet_address or false,
+      settlement_speed = params.settlement_speed or "instant",
+      source_amount = params.source_amount, source_currency = params.source_currency,
+      wallet_address = params.wallet_address, wallet_addresses = params.wallet_addresses,
+    },
+  }
+  account.store:insert(KIND, object)
+  local private = account.store:private(id)
+  private.headless = params.ui_mode == "headless" or nil
+  private.place = params.customer_ip_address
+  return object
+end
+
+-- Whether a pair can be bought in a session: lists and place bind, single values are defaults.
+local function allowed(account, object, currency, network)
+  local details, private = object.transaction_details, account.store:private(object.id)
+  local refuses = private.place and places.of(private.place).refuses
+  return assets.on(currency, network) and assets.has(details.destination_currencies, currency)
+    and assets.has(details.destination_networks, network)
+    and not (refuses and refuses(currency, network))
+    and (not private.headless or account.livemode or assets.headless(currency, network))
+end
+
+-- The pair to buy: what `choice` names, else the session's own, else the first one that has a
+-- wallet, else the first one.
+local function choose(account, object, choice)
+  local details = object.transaction_details
+  local currency = choice.destination_currency
+  local network = choice.destination_network
+  if not currency and not network then
+    currency, network = details.destination_currency, details.destination_network
+  end
+  local first
+  for _, pair in ipairs(assets.pairs(details.destination_currencies,
+    details.destination_networks)) do
+    local fits = (not currency or pair[1] == currency) and (not network or pair[2] == network)
+    if fits and allowed(account, object, pair[1], pair[2]) then
+      first = first or pair
+      local wallets = details.wallet_addresses
+      if wallets and wallets[assets.key(pair[2])] then return pair end
+    end
+  end
+  return first
+end
+
+-- The customer's wallet: chosen, fixed, suggested, or made up. Nil and a message when the choice
+-- is not a wallet or the wallet is locked.
+local function wallet(account, object, network, chosen)
+  local details = object.transaction_details
+  local suggested = details.wallet_addresses and details.wallet_addresses[assets.key(network)]
+  if chosen and not assets.address(network, chosen) then
+    return nil, "not a wallet address of " .. network
+  elseif details.lock_wallet_address then
+    local locked = suggested or details.wallet_address
+    if not locked then return nil, "the locked wallet isn't on " .. network end
+    if chosen and chosen ~= locked then return nil, "the wallet address is locked" end
+    return locked
+  end
+  return chosen or suggested or details.wallet_address
+    or assets.wallet(account.ids, network)
+end
+
+--- Fills in what the customer decides while onboarding: the pair, the amounts, the fees and the
+-- wallet. `choice` may name `destination_currency, destination_network, source_amount,
+-- source_currency, wallet_address, fees`.
+-- @treturn boolean true | nil, message
+function session.price(account, object, choice)
+  local details, private = object.transaction_details, account.store:private(object.id)
+  local pair = choose(account, object, choice)
+  if not pair then return nil, "this pair of currency and network isn't in the session's lists" end
+  local currency, network = pair[1], pair[2]
+  if choice.source_amount and not prices.valid(tostring(choice.source_amount), 2) then
+    return nil, "source_amount must be a positive decimal with at most 2 decimals"
+  end
+  local address = details.wallet_address
+  if choice.wallet_address or not private.headless then
+    local message
+    address, message = wallet(account, object, network, choice.wallet_address)
+    if not address then return nil, message end
+  end
+  local money = choice.source_currency or details.source_currency or "usd"
+  local amount, bought = choice.source_amount or details.source_amount
+  if not choice.source_amount and details.destination_amount
+    and details.destination_currency == currency and not private.pays then
+    bought = prices.padded(currency, details.destination_amount)
+    amount = prices.costs(account, currency, bought, money)
+  else
+    private.pays = true
+    amount = prices.cents(tostring(amount or "100.00"))
+    bought = prices.buys(account, currency, amount, money)
+  end
+  local network_fee, transaction_fee = prices.fees(network, amount, money)
+  details.destination_currency, details.destination_network = currency, network
+  details.destination_amount, details.source_amount = bought, amount
+  details.source_currency, details.wallet_address = money, address
+  local fees = choice.fees or {}
+  details.fees = {
+    network_fee_amount = fees.network_fee_amount or network_fee,
+    transaction_fee_amount = fees.transaction_fee_amount or transaction_fee,
+  }
+  return true
+end
+
+-- The old values of what differs between two tables of details; what was not there is null.
+local function differences(old, new)
+  local changed = {}
+  for name, value in pairs(new) do
+    if type(value) ~= "table" and old[name] ~= value then
+      changed[name] = old[name] == nil and core.null or old[name]
+    elseif type(value) == "table" and old[name] == nil then
+      changed[name] = core.null
+    end
+  end
+  for name, value in pairs(old) do
+    if new[name] == nil then changed[name] = value end
+  end
+  return changed
+end
+
+--- Changes the status, and tells of it in an event; `before` is a copy of the session as it was.
+-- A status that stays is no event.
+function session.enter(account, object, status, before)
+  local old = before.status
+  object.status = status
+  if old == status then return object end
+  local previous = { status = old }
+  local changed = differences(before.transaction_details, object.transaction_details)
+  if next(changed) ~= nil then previous.transaction_details = changed end
+  account.events:emit("crypto.onramp_session.updated", object, { previous_attributes = previous })
+  return object
+end
+
+--- Whether a session may go from its status to another.
+function session.may(account, object, status)
+  local rule = (steps[object.status] or {})[status]
+  if rule == "headless" then return account.store:private(object.id).headless == true end
+  return rule == true
+end
+
+--- Walks a session one step: `options.status`, what the customer chose (see `session.price`),
+-- `transaction_id`, `last_error`, `force`.
+-- @treturn table session | nil, message
+function session.move(account, id, options)
+  options = options or {}
+  local object = account.store:get(KIND, id)
+  if not object then return nil, "no such onramp session: " .. tostring(id) end
+  local status = options.status
+  if not steps[status] then return nil, "no such status: " .. tostring(status) end
+  if not options.force and not session.may(account, object, status) then
+    return nil, ("an onramp session that is %s can't become %s"):format(object.status, status)
+  end
+  local before = copy.deep(object)
+  local details = object.transaction_details
+  if priced[status] and (not details.fees or status == "requires_payment") then
+    local ok, message = session.price(account, object, options)
+    if not ok then return nil, message end
+  end
+  if status == "fulfillment_complete" then
+    details.transaction_id = options.transaction_id
+      or assets.transaction(account.ids, details.destination_network)
+  end
+  details.last_error = options.last_error
+  return session.enter(account, object, status, before)
+end
+
+session.kind = KIND
+
+return session

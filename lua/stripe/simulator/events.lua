@@ -1,0 +1,120 @@
+--- Event objects: what happened in an account.
+--
+-- An event holds a frozen copy of its object as the API shows it without expansion. Events reach
+-- back 30 days; older ones are dropped.
+-- @module stripe.simulator.events
+
+local core = require "stripe.core"
+local copy = require "stripe.simulator.copy"
+local sample = require "stripe.simulator.sample"
+local schema = require "stripe.simulator.schema"
+
+local Events = {}
+local metatable = { __name = "stripe.simulator.events", __index = Events }
+
+local KIND = "event"
+local REACH = 30 * 24 * 3600
+
+local known, explicit -- sets of event types, made when first needed
+
+local function types()
+  if known then return end
+  local names = core.names()
+  known, explicit = {}, {}
+  for _, name in ipairs(names.event_types) do known[name] = true end
+  for _, name in ipairs(names.extra_event_types) do known[name] = true end
+  for _, name in ipairs(names.explicit_event_types) do explicit[name] = true end
+end
+
+local function new(account) return setmetatable({ account = account }, metatable) end
+
+-- What the API shows of an object; members that are null stay absent.
+local function frozen(object)
+  if not schema.fields(object.object) then return copy.deep(object) end
+  return (assert(core.decode(core.render(object))))
+end
+
+local function wants(endpoint, event_type)
+  if endpoint.status ~= "enabled" then return false end
+  for _, name in ipairs(endpoint.enabled_events) do
+    if name == event_type or name == "*" and not explicit[event_type] then return true end
+  end
+  return false
+end
+
+--- The enabled webhook endpoints that an event of this type goes to: the account's own, and for a
+-- connected account those of its platform that listen to connected accounts.
+-- @treturn {table,...}
+function Events:endpoints(event_type)
+  types()
+  local found = {}
+  local function collect(account, connect)
+    for endpoint in account.store:each("webhook_endpoint") do
+      local listens_to_connected = account.store:private(endpoint.id).connect or false
+      if listens_to_connected == connect and wants(endpoint, event_type) then
+        found[#found + 1] = endpoint
+      end
+    end
+  end
+  collect(self.account, false)
+  if self.account.parent then collect(self.account.parent, true) end
+  return found
+end
+
+--- Records an event.
+-- @string event_type
+-- @tparam table object in the shape of the API
+-- @tparam[opt] table options `previous_attributes`: the old values of what an update changed
+-- @treturn table the event
+function Events:emit(event_type, object, options)
+  local account = self.account
+  local cause = account.current
+  local now = account.clock:now()
+  account.store:expire(KIND, now - REACH)
+  return account.store:insert(KIND, {
+    id = account.ids:new("evt_"), object = KIND, type = event_type, created = now,
+    account = account.parent and account.id or nil,
+    api_version = account.settings.api_version, livemode = account.livemode,
+    data = {
+      object = frozen(object),
+      previous_attributes = options and copy.deep(options.previous_attributes),
+    },
+    pending_webhooks = #self:endpoints(event_type),
+    request = { id = cause and cause.id, idempotency_key = cause and cause.idempotency_key },
+  })
+end
+
+--- Records a test event with an object that fits its type.
+-- @string event_type
+-- @tparam[opt] table overrides members of the object, merged into it
+-- @treturn table event | nil, message
+function Events:trigger(event_type, overrides)
+  types()
+  if not known[event_type] then
+    return nil, ("unknown event type: %s"):format(tostring(event_type))
+  end
+  local object = sample.of_event(self.account, event_type, overrides or {})
+  return self:emit(event_type, object)
+end
+
+-- The oldest time that the API still shows.
+local function reach(self) return self.account.clock:now() - REACH end
+
+--- The event, or nil when there is none or it is older than 30 days.
+function Events:get(id)
+  local event = self.account.store:get(KIND, id)
+  return event and event.created >= reach(self) and event or nil
+end
+
+--- A page of events, as `store:page` gives it.
+function Events:page(request, filter)
+  return self.account.store:page(KIND, request, filter, reach(self))
+end
+
+--- Lets a function change the frozen objects: `rewrite(snapshot, event)` is called for each event.
+-- For redaction, which reaches what was recorded before.
+function Events:rewrite(rewrite)
+  for event in self.account.store:each(KIND) do rewrite(event.data.object, event) end
+end
+
+return { new = new }

@@ -1,0 +1,172 @@
+--- A stateful simulator of the API in this process: a transport for `stripe.new`.
+--
+--     local sim = stripe.simulator.new { clock = 1800000000 }
+--     local client = stripe.new { api_key = "sk_test_1", transport = sim }
+--
+-- It never waits and does no I/O. Everything belongs to an account, one per API key;
+-- `sim:account(key)` is that account, with the same methods as the simulator, whose own methods
+-- mean all accounts, also those to come. A control of an object that one account made means that
+-- account; `load` and `events:trigger` mean the default account, the first one used.
+-- @module stripe.simulator
+
+local core = require "stripe.core"
+local accounts = require "stripe.simulator.accounts"
+local clock = require "stripe.simulator.clock"
+local control = require "stripe.simulator.control"
+local controls = require "stripe.simulator.controls"
+local copy = require "stripe.simulator.copy"
+local families = require "stripe.simulator.families"
+local faults = require "stripe.simulator.faults"
+local ids = require "stripe.simulator.ids"
+local journal = require "stripe.simulator.journal"
+local request = require "stripe.simulator.request"
+local router = require "stripe.simulator.router"
+local state = require "stripe.simulator.state"
+
+local simulator = {}
+
+local Simulator = {}
+local metatable = { __name = "stripe.simulator", __index = Simulator }
+
+local OPTIONS = { seed = true, clock = true, offset = true, settings = true }
+
+local SETTINGS = {
+  api_version = core.api_version, business_name = "Example Business",
+  business_url = "https://example.com", default_currency = "usd",
+}
+
+--- Makes a simulator.
+-- @tparam[opt] table options `seed`: text or number (1), the same seed gives the same ids;
+--   `clock`: Unix seconds at which time stands until `advance`, or a function that returns them
+--   (the wall clock); `offset`: seconds added to that function; `settings`: of each new account,
+--   merged into `{ api_version, business_name, business_url, default_currency = "usd" }`
+-- @treturn table simulator
+function simulator.new(options)
+  options = options or {}
+  if type(options) ~= "table" then error("options: a table expected", 2) end
+  for name in pairs(options) do
+    if not OPTIONS[name] then error("unknown option: " .. tostring(name), 2) end
+  end
+  local frozen = type(options.clock) == "number"
+  if not (frozen or options.clock == nil or type(options.clock) == "function") then
+    error("clock: a number or a function expected", 2)
+  end
+  if frozen and options.offset then error("offset: a frozen clock has none", 2) end
+  local seed = tostring(options.seed or 1)
+  local self = setmetatable({
+    seed = seed, settings = copy.merge(copy.deep(SETTINGS), options.settings or {}),
+    clock = clock.new {
+      time = frozen and options.clock or nil,
+      source = not frozen and (options.clock or core.time) or nil, offset = options.offset,
+    },
+    request_ids = ids.new(seed), faults = faults.new(), journal = journal.new(), order = 0,
+    standing = {}, -- controls that hold for the accounts to come
+    common = {},   -- ids that they were about
+  }, metatable)
+  self.accounts = accounts.new(self)
+  self.events = {
+    trigger = function(_, ...) return self:account().events:trigger(...) end,
+  }
+  controls.attach_all(self)
+  return self
+end
+
+--- The account of an API key, opened when it is new; without a key the default one, the first
+-- used. If there is none yet it is opened for the first test key that comes.
+-- @string[opt] key
+-- @string[opt] id of a connected account below it
+-- @treturn table account
+function Simulator:account(key, id)
+  if key == nil then return self.accounts:default() end
+  local account, err = self.accounts:of(key, id)
+  if not account then error(tostring(err), 2) end
+  return account
+end
+
+--- Answers one HTTP exchange.
+-- @tparam table request `method, url, headers` (list of {name, value} or map), `body` (text) or
+--   `stream` (reader function)
+-- @treturn table one of
+--   `{ status, headers = {{name, value}, ...}, body }`;
+--   `{ outbound = request, resume = f }`: to be sent out; `f(answer)`, or `f(nil, failure)`, gives
+--   what to do next, again one of these;
+--   `{ directive = "delay", seconds, response }`: to be answered that much later;
+--   `{ directive = "truncate", bytes, response }`: the connection ends after so many bytes of body;
+--   `{ directive = "reset", done }`: the connection ends without an answer; `done` says whether the
+--   request was carried out
+function Simulator:handle(raw)
+  local read = request.read(raw)
+  if control.takes(read) then return control.answer(self, read) end
+  for _, family in ipairs(families.list) do
+    local answer = family.public and family.public(self.accounts.list, read)
+    if answer then return answer end
+  end
+  return router.answer(self, read)
+end
+
+--- Moves the clocks of all accounts, and of those to come, forward; due work runs.
+-- @number seconds
+function Simulator:advance(seconds)
+  self.clock:advance(seconds)
+  for _, account in ipairs(self.accounts.list) do account:advance(seconds) end
+end
+
+--- What was asked and answered in all accounts, oldest first: a list of
+-- `{ id, method, path, operation, params, status, idempotency_key, time, fault, object }`.
+function Simulator:requests()
+  local entries = self.journal:list()
+  for _, account in ipairs(self.accounts.list) do
+    for _, entry in ipairs(account:requests()) do entries[#entries + 1] = entry end
+  end
+  table.sort(entries, function(x, y) return x.order < y.order end)
+  return entries
+end
+
+-- The place of the next request among those of all accounts.
+function Simulator:next_order()
+  self.order = self.order + 1
+  return self.order
+end
+
+--- Forgets everything: accounts stay, as new.
+function Simulator:reset()
+  self.clock:reset()
+  self.request_ids:reset()
+  self.faults:clear()
+  self.journal:reset()
+  self.standing, self.common = {}, {}
+  for _, account in ipairs(self.accounts.list) do
+    account.clock:reset(self.clock.start)
+    account:reset()
+  end
+end
+
+--- The state of all accounts, faults and time, as a plain value that JSON can carry.
+function Simulator:snapshot()
+  local snapshot = { clock = self.clock:snapshot(), faults = self.faults:snapshot(),
+    order = self.order, accounts = {} }
+  for i, account in ipairs(self.accounts.list) do snapshot.accounts[i] = account:snapshot() end
+  return snapshot
+end
+
+--- Takes a state back; accounts that it doesn't know are dropped.
+-- @treturn boolean true | nil, message
+function Simulator:restore(snapshot)
+  if type(snapshot) ~= "table" or type(snapshot.accounts) ~= "table" then
+    return nil, "a snapshot of a simulator expected"
+  end
+  for _, one in ipairs(snapshot.accounts) do
+    local fits, problem = state.check(one)
+    if not fits then return nil, problem end
+  end
+  snapshot = copy.deep(snapshot)
+  self.clock:restore(snapshot.clock)
+  self.faults:restore(snapshot.faults)
+  self.order = snapshot.order
+  return self.accounts:restore(snapshot.accounts)
+end
+
+--- Puts objects into the default account; see `account:load`.
+function Simulator:load(objects) return self:account():load(objects) end
+
+return simulator

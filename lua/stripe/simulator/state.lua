@@ -1,0 +1,106 @@
+--- The state of an account as a plain value that JSON can carry, and back.
+--
+-- Two things have no form in JSON and stand as a map with one key: `{ ["$hex"] = "ff00" }` is a
+-- text that is no UTF-8, `{ ["$null"] = true }` the API's null.
+-- @module stripe.simulator.state
+
+local core = require "stripe.core"
+local copy = require "stripe.simulator.copy"
+local families = require "stripe.simulator.families"
+
+local state = {}
+
+local FORMAT = 1
+
+--- The parts of an account that have a state: each can `reset`, `snapshot` and `restore`.
+state.parts = { "clock", "ids", "request_ids", "store", "faults", "idempotency", "journal" }
+
+local function is_utf8(text)
+  if not text:find("[\128-\255]") then return true end
+  local rest = text:gsub("[\194-\223][\128-\191]", "x"):gsub("\224[\160-\191][\128-\191]", "x")
+    :gsub("[\225-\236\238\239][\128-\191][\128-\191]", "x"):gsub("\237[\128-\159][\128-\191]", "x")
+    :gsub("\240[\144-\191][\128-\191][\128-\191]", "x")
+    :gsub("[\241-\243][\128-\191][\128-\191][\128-\191]", "x")
+    :gsub("\244[\128-\143][\128-\191][\128-\191]", "x")
+  return not rest:find("[\128-\255]")
+end
+
+local function pack(value)
+  if value == core.null then return { ["$null"] = true } end
+  if type(value) == "string" and not is_utf8(value) then
+    return { ["$hex"] = value:gsub(".", function(c) return ("%02x"):format(c:byte()) end) }
+  end
+  if type(value) ~= "table" then return value end
+  local result = {}
+  for name, member in pairs(value) do result[name] = pack(member) end
+  return result
+end
+
+local function unpack_value(value)
+  if type(value) ~= "table" then return value end
+  if value["$null"] then return core.null end
+  if value["$hex"] then
+    return (value["$hex"]:gsub("%x%x", function(hex) return string.char(tonumber(hex, 16)) end))
+  end
+  local result = {}
+  for name, member in pairs(value) do result[name] = unpack_value(member) end
+  return result
+end
+
+--- The state of an account.
+-- @treturn table plain value
+function state.snapshot(account)
+  local snapshot = {
+    format = FORMAT, key = account.key, settings = copy.deep(account.settings),
+    id = account.parent and account.id,
+  }
+  for _, name in ipairs(state.parts) do snapshot[name] = pack(account[name]:snapshot()) end
+  return snapshot
+end
+
+--- Whether a value can be restored. @treturn boolean true | nil, message
+function state.check(snapshot)
+  if type(snapshot) ~= "table" then return nil, "a snapshot expected" end
+  if snapshot.format ~= FORMAT then return nil, "a snapshot of format 1 expected" end
+  for _, name in ipairs(state.parts) do
+    if type(snapshot[name]) ~= "table" then return nil, "the snapshot lacks " .. name end
+  end
+  return true
+end
+
+--- Takes a state back. @treturn boolean true | nil, message
+function state.restore(account, snapshot)
+  local fits, problem = state.check(snapshot)
+  if not fits then return nil, problem end
+  for _, name in ipairs(state.parts) do account[name]:restore(unpack_value(snapshot[name])) end
+  local settings = account.settings
+  for name in pairs(settings) do settings[name] = nil end
+  copy.merge(settings, snapshot.settings or {})
+  return true
+end
+
+--- Puts objects in the shape of the API into an account. A missing `id`, `created` or `livemode`
+-- is filled in; an object with the id of another replaces it.
+-- @tparam table account
+-- @tparam {table,...} objects
+-- @treturn boolean true | nil, message
+function state.load(account, objects)
+  if type(objects) ~= "table" then return nil, "a list of objects expected" end
+  for i, object in ipairs(objects) do
+    if type(object) ~= "table" or not families.kinds[object.object] then
+      return nil, ("object %d: no such kind: %s"):format(i,
+        tostring(type(object) == "table" and object.object or object))
+    end
+  end
+  for _, object in ipairs(objects) do
+    local kind = object.object
+    local own = copy.deep(object)
+    own.id = own.id or account.ids:new(families.kinds[kind])
+    if own.created == nil then own.created = account.clock:now() end
+    if own.livemode == nil then own.livemode = account.livemode end
+    account.store:insert(kind, own)
+  end
+  return true
+end
+
+return state

@@ -1,0 +1,174 @@
+--- The objects of an account, by kind (the value of their `object` member).
+--
+-- Objects are plain tables in the shape of the API, nulls absent. What an object remembers but
+-- never shows lives in `store:private(id)`. Both are plain data and belong to snapshots.
+-- @module stripe.simulator.store
+
+local copy = require "stripe.simulator.copy"
+local errors = require "stripe.simulator.errors"
+local rows = require "stripe.simulator.rows"
+
+local Store = {}
+local metatable = { __name = "stripe.simulator.store", __index = Store }
+
+local DEFAULT_LIMIT, MAX_LIMIT = 10, 100
+
+--- Makes an empty store.
+-- @tparam[opt] table labels kind -> what the server calls it in "No such ..."
+local function new(labels)
+  local self = setmetatable({ labels = labels or {} }, metatable)
+  self:reset()
+  return self
+end
+
+local function of(self, kind)
+  local kept = self.kinds[kind]
+  if not kept then
+    kept = rows.new()
+    self.kinds[kind] = kept
+  end
+  return kept
+end
+
+--- Keeps an object, which must have an `id`; one with the same id is replaced in its place.
+-- @treturn table the object
+function Store:insert(kind, object)
+  if type(object.id) ~= "string" then error("an object needs an id", 2) end
+  of(self, kind):put(object)
+  return object
+end
+
+--- The object, or nil.
+function Store:get(kind, id) return of(self, kind):get(id) end
+
+--- The kind of the object with this id, or nil.
+function Store:kind_of(id)
+  for kind, kept in pairs(self.kinds) do
+    if kept:get(id) then return kind end
+  end
+end
+
+--- The ids of all objects, as a set.
+function Store:ids()
+  local ids = {}
+  for kind in pairs(self.kinds) do
+    for object in self:each(kind) do ids[object.id] = true end
+  end
+  return ids
+end
+
+--- Removes an object with its private state and returns it; nil when it is not there.
+function Store:remove(kind, id)
+  self.privates[id] = nil
+  return of(self, kind):remove(id)
+end
+
+--- Iterates over all objects of a kind, newest first; the store may change meanwhile.
+function Store:each(kind)
+  local all = of(self, kind):all()
+  local i = #all + 1
+  return function()
+    i = i - 1
+    return all[i]
+  end
+end
+
+--- The private table of an object: never rendered, plain data only.
+function Store:private(id)
+  local private = self.privates[id]
+  if not private then
+    private = {}
+    self.privates[id] = private
+  end
+  return private
+end
+
+--- The error for an object that is not there: 404.
+-- @string[opt="id"] param the parameter that named it
+function Store:missing(kind, id, param)
+  return errors.not_found(self:label(kind), id, param)
+end
+
+--- What the server calls a kind: identity's are in camel case (measured), the others in words.
+function Store:label(kind)
+  if self.labels[kind] then return self.labels[kind] end
+  local inner = kind:match("^identity%.(.*)$")
+  if not inner then return (kind:gsub("[._]", " ")) end
+  return (("_" .. inner):gsub("_(%l)", string.upper))
+end
+
+-- The places that `created` (an integer, or a range) and `since` leave open.
+local function bounds(kept, created, since)
+  local low, high = 1, kept.n
+  local function from(time) low = math.max(low, kept:place(time)) end
+  local function to(time) high = math.min(high, kept:place(time) - 1) end
+  from(since or -math.huge)
+  if type(created) == "number" then
+    from(created)
+    to(created + 1)
+  elseif created then
+    if created.gt then from(created.gt + 1) end
+    if created.gte then from(created.gte) end
+    if created.lt then to(created.lt) end
+    if created.lte then to(created.lte + 1) end
+  end
+  return low, high
+end
+
+--- A page of a list, newest first, as the list envelope.
+-- @string kind
+-- @tparam table request its `params` (`limit, starting_after, ending_before, created`) and `path`
+-- @tparam[opt] function filter object -> whether it belongs to the list
+-- @number[opt] since leaves out what was created before
+-- @treturn table list envelope | nil, err
+function Store:page(kind, request, filter, since)
+  local kept, params = of(self, kind), request.params
+  local limit = params.limit or DEFAULT_LIMIT
+  if limit < 1 or limit > MAX_LIMIT then
+    return nil, errors.invalid(("Invalid limit: must be between 1 and %d"):format(MAX_LIMIT),
+      "limit", "parameter_invalid_integer")
+  end
+  local name = params.ending_before and "ending_before" or "starting_after"
+  local cursor, row = params[name], nil
+  if cursor then
+    row = kept:row(cursor)
+    if not row or since and row.created < since then
+      local err = self:missing(kind, cursor, name)
+      err.status = 400
+      return nil, err
+    end
+  end
+  local low, high = bounds(kept, params.created, since)
+  local data, more
+  if row and name == "ending_before" then
+    data, more = kept:walk(math.max(low, row.at + 1), high, 1, limit, filter)
+    for i = 1, math.floor(#data / 2) do
+      data[i], data[#data + 1 - i] = data[#data + 1 - i], data[i]
+    end
+  else
+    if row then high = math.min(high, row.at - 1) end
+    data, more = kept:walk(high, low, -1, limit, filter)
+  end
+  return { object = "list", data = data, has_more = more, url = request.path }
+end
+
+--- Removes the objects of a kind that were created before `time`.
+function Store:expire(kind, time) of(self, kind):expire(time) end
+
+function Store:reset() self.kinds, self.privates = {}, {} end
+
+function Store:snapshot()
+  local objects = {}
+  for kind, kept in pairs(self.kinds) do objects[kind] = kept:all() end
+  return { objects = copy.deep(objects), privates = copy.deep(self.privates) }
+end
+
+function Store:restore(state)
+  self:reset()
+  for kind, objects in pairs(state.objects) do
+    for i = 1, #objects do self:insert(kind, objects[i]) end
+  end
+  self.privates = state.privates
+end
+
+return { new = new }

@@ -1,0 +1,35 @@
+--- The transport that is a function of the user's:
+-- `function(request) -> response | nil, { kind, message }`.
+-- @module stripe.transport.callback
+
+local Answer = require "stripe.transport.answer"
+local watch = require "stripe.transport.watch"
+
+local Callback = {}
+
+local metatable = { __name = "stripe.transport.callback", __index = Callback }
+
+--- Asks the function. What it throws is a failure `aborted`, since nobody knows how far it came.
+-- @tparam userdata call
+-- @treturn[1] table the answer
+-- @treturn[2] nil
+-- @treturn[2] table the failure
+function Callback:exchange(call)
+  local request = watch(call:request(), self.progress)
+  local ok, answer, failure = pcall(self.f, request)
+  if not ok then
+    failure = { kind = "aborted", message = "the transport threw: " .. tostring(answer) }
+    answer = nil
+  end
+  return Answer.check(answer, failure)
+end
+
+--- Wraps a function.
+-- @tparam function f
+-- @tparam ?function progress
+-- @treturn table
+function Callback.new(f, progress)
+  return setmetatable({ f = f, progress = progress }, metatable)
+end
+
+return Callback

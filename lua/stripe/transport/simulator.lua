@@ -1,0 +1,72 @@
+--- The transport that is a simulator in this process. The simulator never waits and never does
+-- I/O: where its answer says so, this file does, through the driver.
+-- @module stripe.transport.simulator
+
+local Answer = require "stripe.transport.answer"
+local watch = require "stripe.transport.watch"
+
+local Simulated = {}
+
+local metatable = { __name = "stripe.transport.simulator", __index = Simulated }
+
+local function failure(kind, message, sent)
+  return nil, { kind = kind, message = message, sent = sent }
+end
+
+local directives = {}
+
+-- The answer takes its time; more than the attempt has, and there is none.
+function directives.delay(answer, request, driver, canceller)
+  local allowed = request.timeout and request.timeout > 0 and request.timeout or math.huge
+  driver.sleep(math.min(answer.seconds, allowed), canceller)
+  if canceller and canceller.canceled then return failure("canceled", canceller.reason, "maybe") end
+  if answer.seconds >= allowed then
+    return failure("timeout", ("no answer within %g seconds"):format(allowed), "maybe")
+  end
+  return answer.response
+end
+
+function directives.reset()
+  return failure("reset", "the connection was reset before an answer came", "maybe")
+end
+
+function directives.truncate()
+  return failure("reset", "the answer ended before its body was complete", "yes")
+end
+
+-- A forwarded request that is to leave this process: nothing here can send it.
+local function send_out(answer)
+  return answer.resume { failure = "connect", sent = "no" }
+end
+
+--- Hands the request to the simulator and does what its answer asks for.
+-- @tparam userdata call
+-- @tparam table driver
+-- @tparam ?stripe.canceller canceller
+-- @treturn[1] table the answer
+-- @treturn[2] nil
+-- @treturn[2] table the failure
+function Simulated:exchange(call, driver, canceller)
+  local request = watch(call:request(), self.progress)
+  local answer, why = self.simulator:handle(request)
+  while answer and not answer.status do
+    if answer.outbound then
+      answer, why = send_out(answer)
+    elseif directives[answer.directive] then
+      answer, why = directives[answer.directive](answer, request, driver, canceller)
+    else
+      break
+    end
+  end
+  return Answer.check(answer, why)
+end
+
+--- Wraps a simulator.
+-- @tparam table simulator anything with a method `handle(request)`
+-- @tparam ?function progress
+-- @treturn table
+function Simulated.new(simulator, progress)
+  return setmetatable({ simulator = simulator, progress = progress }, metatable)
+end
+
+return Simulated

@@ -1,0 +1,33 @@
+local key = require "stripe.key"
+
+describe("a key", function()
+  it("is refused when it is empty, spaced, or publishable", function()
+    assert.matches("empty", key.check(""))
+    assert.matches("white space", key.check("sk_test_1\n"))
+    assert.matches("white space", key.check(" sk_test_1"))
+    assert.matches("publishable", key.check("pk_test_1"))
+    assert.matches("characters", key.check("sk_test_\195\169"))
+    assert.is_nil(key.check("sk_test_1"))
+    assert.is_nil(key.check("rk_live_1"))
+  end)
+
+  it("tells its mode", function()
+    assert.equal("test", key.mode("sk_test_1"))
+    assert.equal("live", key.mode("rk_live_1"))
+    assert.equal("live", key.mode("sk_org_live_1"))
+    assert.is_nil(key.mode("sk_1_live_"))
+  end)
+
+  it("of the other mode is excluded by livemode", function()
+    assert.matches("live key", key.wrong_mode("sk_live_1", false))
+    assert.matches("test key", key.wrong_mode("sk_test_1", true))
+    assert.is_nil(key.wrong_mode("sk_test_1", false))
+    assert.is_nil(key.wrong_mode("sk_live_1", nil))
+    assert.is_nil(key.wrong_mode("other", true))
+  end)
+
+  it("shows four characters at most, and none of a short one", function()
+    assert.equal("test, ...7890", key.show("sk_test_1234567890"))
+    assert.equal("test", key.show("sk_test_1234"))
+  end)
+end)

@@ -1,0 +1,43 @@
+--- A fresh simulator and short ways to ask it things, for the specs of its families.
+
+local core = require "stripe.core"
+local simulator = require "stripe.simulator"
+
+local KEY = "sk_test_asking"
+local START = 1750000000 -- 15 June 2025
+
+--- Opens a simulator with a frozen clock.
+-- Returns a table: `sim`, `account`, and `get(path, query, headers)`, `post(path, form, headers)`,
+-- which return the decoded answer, its status and its text.
+local function open()
+  local sim = simulator.new { clock = START, seed = 7 }
+  local asking = { sim = sim, start = START }
+
+  local function ask(method, path, query, body, headers)
+    local list = { { "Authorization", "Bearer " .. KEY } }
+    if body then list[2] = { "Content-Type", "application/x-www-form-urlencoded" } end
+    for name, value in pairs(headers or {}) do list[#list + 1] = { name, value } end
+    local url = "https://api.stripe.com" .. path .. (query and "?" .. query or "")
+    local answer = sim:handle { method = method, url = url, headers = list, body = body }
+    return core.decode(answer.body), answer.status, answer.body
+  end
+
+  function asking.get(path, query, headers) return ask("GET", path, query, nil, headers) end
+  function asking.post(path, form, headers) return ask("POST", path, nil, form or "", headers) end
+
+  --- The events so far, oldest first, as a list of types; or those of one type, whole.
+  function asking.events(event_type)
+    local list = asking.get("/v1/events", "limit=100" .. (event_type and "&type=" .. event_type
+      or ""))
+    local found = {}
+    for i = #list.data, 1, -1 do
+      found[#found + 1] = event_type and list.data[i] or list.data[i].type
+    end
+    return found
+  end
+
+  asking.account = sim:account(KEY)
+  return asking
+end
+
+return { open = open }

@@ -1,0 +1,178 @@
+/* request.c - ring 1: what a call sends: method, URL, headers, body. */
+#include "request.h"
+
+#include <stdio.h> /* snprintf */
+#include <string.h>
+#include <strings.h> /* strncasecmp */
+
+enum {
+    URL_CAP = 1 << 20,
+    HEADERS_CAP = 1 << 16,
+    BODY_CAP = 64 << 20, /* of what is in memory: files are read as they are sent */
+    KEY_LENGTH = 255     /* of an idempotency key, Stripe's limit */
+};
+
+void st_request_init(st_request *r)
+{
+    *r = (st_request){ .method = ST_GET };
+    st_buffer_init(&r->url, URL_CAP);
+    st_headers_init(&r->headers, HEADERS_CAP);
+    st_source_init(&r->body, BODY_CAP);
+}
+
+void st_request_free(st_request *r)
+{
+    st_buffer_wipe(&r->url);
+    st_headers_free(&r->headers);
+    st_source_free(&r->body);
+}
+
+void st_request_base(st_request *r, st_text base)
+{
+    while (base.length > 0 && base.data[base.length - 1] == '/') base.length--;
+    st_buffer_append(&r->url, base.data, base.length);
+    r->path_at = r->url.length;
+}
+
+static bool visible(st_text text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if (text.data[i] <= ' ' || text.data[i] > '~') return false;
+    return text.length > 0;
+}
+
+st_text st_request_path(const st_request *r)
+{
+    st_text path = { NULL, 0 };
+    if (r->url.length <= r->path_at) return path;
+    path.data = r->url.data + r->path_at;
+    path.length = r->url.length - r->path_at;
+    const char *query = memchr(path.data, '?', path.length);
+    if (query) path.length = (size_t)(query - path.data);
+    return path;
+}
+
+/* A path that the caller wrote may hold a query already. */
+static void move_to_query(st_request *r)
+{
+    st_buffer *form = &r->body.head;
+    if (form->length == 0) return;
+    const char *path = r->url.data + r->path_at;
+    bool query = memchr(path, '?', r->url.length - r->path_at) != NULL;
+    st_buffer_byte(&r->url, query ? '&' : '?');
+    st_buffer_append(&r->url, form->data, form->length);
+    st_buffer_reset(form);
+}
+
+static st_text text(const char *s)
+{
+    return (st_text){ s, strlen(s) };
+}
+
+/* Whether the version names the flag already, as "name=", with whatever value. */
+static bool has_flag(st_text version, const char *flag)
+{
+    return memmem(version.data, version.length, flag, strcspn(flag, "=") + 1) != NULL;
+}
+
+static void add_version(st_request *r, const st_request_settings *settings)
+{
+    st_text version = settings->api_version;
+    if (!version.data) version = text(st_api_version);
+    st_buffer value;
+    st_buffer_init(&value, HEADERS_CAP);
+    st_buffer_append(&value, version.data, version.length);
+    if (settings->beta && !has_flag(version, settings->beta)) {
+        st_buffer_byte(&value, ';');
+        st_buffer_text(&value, settings->beta);
+    }
+    if (value.state != ST_BUFFER_OK) r->headers.text.state = value.state;
+    st_headers_add(&r->headers, text("Stripe-Version"), (st_text){ value.data, value.length });
+    st_buffer_free(&value);
+}
+
+static void add_type(st_request *r, const char *boundary)
+{
+    char value[128] = "application/x-www-form-urlencoded"; /* on GET too, as Stripe's own do */
+    if (boundary) snprintf(value, sizeof value, "multipart/form-data; boundary=%s", boundary);
+    st_headers_add(&r->headers, text("Content-Type"), text(value));
+}
+
+static void add_length(st_request *r)
+{
+    st_buffer value;
+    st_buffer_init(&value, 32);
+    st_buffer_integer(&value, st_source_length(&r->body));
+    if (value.state != ST_BUFFER_OK) r->headers.text.state = value.state;
+    st_headers_add(&r->headers, text("Content-Length"), (st_text){ value.data, value.length });
+    st_buffer_free(&value);
+}
+
+static const char *add_given(st_request *r, const st_request_settings *settings)
+{
+    const struct {
+        const char *setting, *header;
+        st_text value;
+    } given[] = {
+        { "account", "Stripe-Account", settings->account },
+        { "context", "Stripe-Context", settings->context },
+        { "oauth_token", "Stripe-OAuth-Token", settings->oauth_token },
+        { "idempotency_key", "Idempotency-Key", settings->idempotency_key },
+    };
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
+        if (!given[i].value.data) continue;
+        if (!visible(given[i].value)) return given[i].setting;
+        st_headers_add(&r->headers, text(given[i].header), given[i].value);
+    }
+    return settings->idempotency_key.length > KEY_LENGTH ? "idempotency_key" : NULL;
+}
+
+const char *st_request_headers(st_request *r, const st_request_settings *settings)
+{
+    st_text agent = settings->user_agent, version = settings->api_version;
+    if (agent.data && (agent.length == 0 || !st_headers_valid_value(agent))) return "user_agent";
+    if (version.data && !visible(version)) return "api_version";
+    if (r->method != ST_POST) move_to_query(r);
+    st_headers_add(&r->headers, text("Accept"), text("application/json"));
+    add_type(r, settings->boundary);
+    if (agent.data) st_headers_add(&r->headers, text("User-Agent"), agent);
+    add_version(r, settings);
+    const char *refused = add_given(r, settings);
+    if (refused) return refused;
+    if (r->method == ST_POST) add_length(r);
+    return NULL;
+}
+
+const char *st_request_header(st_request *r, st_text name, st_text value)
+{
+    static const char *const ours[] = { "Authorization", "Idempotency-Key", "Host",
+                                        "Content-Length" };
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        if (strlen(ours[i]) == name.length && !strncasecmp(ours[i], name.data, name.length))
+            return "this header is the library's own and may not be overridden";
+    if (!st_headers_valid_name(name)) return "a header's name is letters, digits and -, one at least";
+    if (!st_headers_valid_value(value)) return "a header's value holds no CR, LF, NUL or control byte";
+    st_headers_set(&r->headers, name, value);
+    return NULL;
+}
+
+bool st_request_authorize(st_request *r, st_text key)
+{
+    if (!visible(key)) return false;
+    st_buffer value;
+    st_buffer_init(&value, HEADERS_CAP);
+    st_buffer_text(&value, "Bearer ");
+    st_buffer_append(&value, key.data, key.length);
+    if (value.state != ST_BUFFER_OK) r->headers.text.state = value.state;
+    st_headers_add(&r->headers, text("Authorization"), (st_text){ value.data, value.length });
+    st_buffer_wipe(&value);
+    return true;
+}
+
+enum st_buffer_state st_request_state(const st_request *r)
+{
+    if (r->url.state != ST_BUFFER_OK) return r->url.state;
+    if (r->headers.text.state != ST_BUFFER_OK) return r->headers.text.state;
+    if (r->body.head.state != ST_BUFFER_OK) return r->body.head.state;
+    return r->body.tail.state;
+}

@@ -1,0 +1,95 @@
+/* route.c - ring 1: the catalogue read as a routing table. */
+#include "route.h"
+
+#include <string.h>
+
+/* A place in the catalogue while all of its operations are walked in order. */
+typedef struct walk {
+    const st_resource *const *family;
+    const st_resource *resource;
+    const st_operation *operation;
+} walk;
+
+static walk walk_first(void)
+{
+    return (walk){ st_families, st_families[0], st_families[0]->operations };
+}
+
+/* Moves on to an operation if this place holds none; false at the end of the catalogue. */
+static bool walk_settle(walk *w)
+{
+    while (!w->operation->name) {
+        w->resource++;
+        while (!w->resource->name) {
+            w->family++;
+            if (!*w->family) return false;
+            w->resource = *w->family;
+        }
+        w->operation = w->resource->operations;
+    }
+    return true;
+}
+
+const st_operation *st_operation_find(int n, const st_resource **resource)
+{
+    if (n < 1) return NULL;
+    for (walk w = walk_first(); walk_settle(&w); w.operation++) {
+        if (--n) continue;
+        if (resource) *resource = w.resource;
+        return w.operation;
+    }
+    return NULL;
+}
+
+/* Matches a path against a pattern such as "/v1/climate/orders/{order}/cancel" and notes where
+   its ids are. Returns how many there are, or -1 when it does not match. An id is never empty. */
+static int match(const char *pattern, const char *path, size_t length, st_route *found)
+{
+    const char *end = path + length;
+    int n = 0;
+    while (*pattern) {
+        if (*pattern != '{') {
+            if (path == end || *path != *pattern) return -1;
+            path++;
+            pattern++;
+            continue;
+        }
+        const char *slash = memchr(path, '/', (size_t)(end - path));
+        const char *id_end = slash ? slash : end;
+        if (id_end == path || n == ST_ROUTE_IDS) return -1;
+        found->ids[n].text = path;
+        found->ids[n].length = (size_t)(id_end - path);
+        n++;
+        path = id_end;
+        pattern = strchr(pattern, '}') + 1;
+    }
+    return path == end ? n : -1;
+}
+
+st_route st_route_find(const char *method, const char *path, size_t length)
+{
+    st_route best = { .n = ST_ROUTE_IDS + 1 };
+    int number = 1;
+    for (walk w = walk_first(); walk_settle(&w); w.operation++, number++) {
+        const st_operation *o = w.operation;
+        st_route found = { .operation = number, .known = true };
+        found.n = match(o->path, path, length, &found);
+        if (found.n < 0 && o->alternate_path)
+            found.n = match(o->alternate_path, path, length, &found);
+        if (found.n < 0) continue;
+        best.known = true;
+        if (found.n < best.n && strcmp(method, st_method_name(o->method)) == 0) best = found;
+    }
+    if (!best.operation) best.n = 0;
+    return best;
+}
+
+const char *st_method_name(enum st_method method)
+{
+    switch (method) {
+    case ST_GET: return "GET";
+    case ST_POST: return "POST";
+    case ST_DELETE: return "DELETE";
+    }
+    return "";
+}

@@ -1,0 +1,40 @@
+/*
+ * call.h - ring 2b: a call as Lua holds it, shared by the files that make it (call.c), carry it
+ * to a transport and back (exchange.c) and read what came of it (result.c).
+ */
+#ifndef ST_LUA_CALL_H
+#define ST_LUA_CALL_H
+
+#include "binding.h"
+
+#include "../core/call.h"
+
+#pragma GCC visibility push(hidden)
+
+/* A userdata, which owns the call. */
+typedef struct st_lua_call {
+    st_call call;
+    const st_operation *operation; /* NULL: a path of the caller's own */
+    int handle;                    /* of the operation; 0: none */
+    bool decoded;                  /* the user value is the decoded body, not yet tidied */
+} st_lua_call;
+
+/* The call at argument 1. */
+st_lua_call *st_checkcall(lua_State *L);
+
+/* Methods; each finds the decoder as upvalue 1. The lists end with {NULL, NULL}. */
+extern const luaL_Reg st_exchange_methods[];
+extern const luaL_Reg st_result_methods[];
+
+/* Pushes a list of headers: {name, value} each, and list["any-Name"] gives the first value. */
+void st_push_headers(lua_State *L, const st_headers *headers);
+
+/* Makes the metatable of such lists. */
+void st_headers_class(lua_State *L);
+
+/* Pushes the error.code of the body of the answer at hand, or nil; returns it, or NULL. */
+const char *st_push_error_code(lua_State *L, st_lua_call *self);
+
+#pragma GCC visibility pop
+
+#endif
