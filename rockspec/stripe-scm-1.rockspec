@@ -77,6 +77,8 @@ build = {
         "src/lua/exchange.c",
         "src/lua/json.c",
         "src/lua/params.c",
+        "src/lua/path.c",
+        "src/lua/problem.c",
         "src/lua/read.c",
         "src/lua/redact.c",
         "src/lua/render.c",

@@ -33,7 +33,7 @@ local function merge(settings, options)
     deadline = pick("deadline") or nil, max_retries = pick("max_retries"),
     retry_rate_limit = settings.retry_rate_limit, validate = pick("validate"),
     base_url = settings.base_url, files_url = settings.files_url, host = options.host,
-    alternate = options.quotes_path and true or nil, user_agent = settings.user_agent,
+    quotes_path = options.quotes_path and true or nil, user_agent = settings.user_agent,
   }
 end
 

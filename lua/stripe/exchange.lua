@@ -72,7 +72,7 @@ local function exchange(call, context)
       granted = not context.limiter
     elseif action == "wait" then
       driver.sleep(seconds, canceller)
-      if not (canceller and canceller.canceled) then now(since + seconds) end
+      if not (canceller and canceller.canceled) then end
     end
   until action == "done"
 end

@@ -33,10 +33,10 @@ describe("A call", function()
   end)
 
   it("waits once although sums of times are rounded", function()
-    for seed = 1, 20 do
-      local call = scripted.call { max_retries = 6, seed = seed, now = 1234567.1 }
-      local log = scripted.run(call, { refusal(500) }, 1234567.1)
-      assert.equal(6, #log.waits)
+    for seed = 1, 200 do
+      local now = seed / 1e4
+      local call = scripted.call { max_retries = 6, seed = seed, now = now }
+      assert.equal(6, #scripted.run(call, { refusal(500) }, now).waits)
     end
   end)
 
@@ -194,7 +194,7 @@ describe("The history", function()
       attempts[2])
     assert.equal(400, attempts[3].status)
     assert.equal("req_3", attempts[3].request_id)
-    assert.is_true(attempts[3].slept >= 0.5)
+    assert.is_true(attempts[3].slept >= 0.5 and attempts[3].slept <= 1)
     assert.equal("req_3", call:request_id())
   end)
 

@@ -195,6 +195,7 @@ describe("a decimal", function()
     assert.has_error(function() return decimal.new(most):round("half_up", -1) end,
       "more than 128 digits")
     assert.equal("0", (decimal.new(most) - most):tostring())
+    assert.equal(("9"):rep(127) .. ".9", decimal.sub("1" .. ("0"):rep(127), "0.1"):tostring())
   end)
 
   it("takes integers exactly and floats of at most 15 digits", function()
@@ -235,7 +236,8 @@ describe("a decimal", function()
 
   it("is a value: no operation changes it", function()
     local a, b = decimal.new("1.5"), decimal.new("2.25")
-    local _ = a + b, a - b, a * b, -a, a:abs(), a:round("up"), a:div(b, 3, "up")
+    local results = { a + b, a - b, a * b, -a, a:abs(), a:round("up"), a:div(b, 3, "up") }
+    assert.equal(7, #results)
     assert.equal("1.5", a:tostring())
     assert.equal("2.25", b:tostring())
   end)

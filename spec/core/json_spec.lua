@@ -124,8 +124,9 @@ describe("the JSON writer", function()
 
   it("is not disturbed by a finalizer that writes JSON too", function()
     local function finalized()
-      if newproxy then
-        getmetatable(newproxy(true)).__gc = function() json({ "meanwhile" }) end
+      local new_proxy = rawget(_G, "newproxy") -- 5.1 and LuaJIT finalize only userdata
+      if new_proxy then
+        getmetatable(new_proxy(true)).__gc = function() json({ "meanwhile" }) end
       else
         setmetatable({}, { __gc = function() json({ "meanwhile" }) end })
       end

@@ -9,7 +9,8 @@ end
 describe("a base address", function()
   it("may be https anywhere, with a port and a path", function()
     assert.equal("https://api.stripe.com", address.check("https://api.stripe.com"))
-    assert.equal("https://proxy.example:8443/stripe", address.check("HTTPS://Proxy.Example:8443/stripe/"))
+    assert.equal("https://proxy.example:8443/stripe",
+      address.check("HTTPS://Proxy.Example:8443/stripe/"))
     assert.equal("https://[2001:db8::1]:443", address.check("https://[2001:db8::1]:443"))
   end)
 

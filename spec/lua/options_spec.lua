@@ -29,7 +29,8 @@ describe("the options of a client", function()
   end)
 
   it("are named when they are unknown, with the name that was meant", function()
-    assert.matches('unknown option "timout" (did you mean "timeout"?)', refused("timout", 1), 1, true)
+    assert.matches('unknown option "timout" (did you mean "timeout"?)', refused("timout", 1),
+      1, true)
     assert.matches('unknown option "zzz"', refused("zzz", 1), 1, true)
   end)
 
@@ -96,7 +97,8 @@ describe("the options of a client", function()
 
   it("put the application into the User-Agent", function()
     local app = { name = "Trees", version = "2.0", url = "https://trees.example" }
-    assert.matches(" Trees/2.0 (https://trees.example)", client { app_info = app }.user_agent, 1, true)
+    assert.matches(" Trees/2.0 (https://trees.example)", client { app_info = app }.user_agent,
+      1, true)
   end)
 end)
 

@@ -193,7 +193,7 @@ describe("onramp quotes", function()
     assert.equal("0.025000000000000000",
       ask(query).destination_network_quotes.base_network[1].destination_amount)
     sim:reset()
-    assert.equal("0.029133963792426334",
+    assert.equal("0.029133963792309798",
       ask(query).destination_network_quotes.base_network[1].destination_amount)
     for _, wrong in ipairs { "0", "-1", "much" } do
       assert.is_nil((sim.crypto:price("eth", wrong)))

@@ -156,7 +156,7 @@ describe("an onramp session", function()
     end)
 
     it("crypto_onramp_invalid_source_amount when not positive or finer than cents", function()
-      for _, amount in ipairs { "0", "0.00", "-1", "1.001" } do
+      for _, amount in ipairs { "0", "0.00", "-1", "1.001", "x", "1e2" } do
         refused("source_currency=usd&source_amount=" .. amount,
           "crypto_onramp_invalid_source_amount", "source_amount")
       end
@@ -300,7 +300,7 @@ describe("an onramp session", function()
       assert.is_nil(object.transaction_details.fees)
       local details = walk(object, "requires_payment").transaction_details
       assert.same({ network_fee_amount = "0.07", transaction_fee_amount = "4.04" }, details.fees)
-      assert.same({ "100.00", "0.029133963792426334" },
+      assert.same({ "100.00", "0.029133963792309798" },
         { details.source_amount, details.destination_amount })
       assert.truthy(details.wallet_address:find("^0x%x+$"))
       assert.is_nil(details.transaction_id)
@@ -554,7 +554,7 @@ describe("an onramp session", function()
       assert.equal(404, select(2, call({ id = "cos_x" }, "checkout")))
       local object = headless()
       local path = SESSIONS .. "/" .. object.id .. "/quote"
-      assert.equal(400, select(2, post(path, nil, { ["Stripe-OAuth-Token"] = "x" })))
+      assert.equal(404, select(2, post(path, nil, { ["Stripe-OAuth-Token"] = "x" })))
       assert.equal(401, select(2, post(path, nil,
         { ["Stripe-Version"] = HEADLESS["Stripe-Version"] })))
     end)

@@ -51,7 +51,7 @@ describe("identity", function()
       assert.same({}, session.metadata)
       local _, _, text = again(session)
       for _, name in ipairs { "client_reference_id", "last_error", "last_verification_report",
-        "provided_details", "redaction", "related_customer", "related_customer_account" } do
+        "redaction", "related_customer", "related_customer_account" } do
         assert.truthy(text:find('"' .. name .. '":%s*null'), name)
       end
     end)

@@ -1,10 +1,21 @@
 --- A fresh simulator and short ways to ask it things, for the specs of its families.
 
 local core = require "stripe.core"
+local schema = require "spec.support.schema"
 local simulator = require "stripe.simulator"
 
 local KEY = "sk_test_asking"
 local START = 1750000000 -- 15 June 2025
+
+-- Every answer that is no error has to fit the catalogue.
+local function check(text)
+  local object = core.decode(text, true)
+  local kind = object.object
+  if kind == "list" and object.data[1] then kind = "list:" .. object.data[1].object end
+  if object.error or kind == "list" then return end
+  local problems = schema.check(object, kind)
+  if problems[1] then error("not a " .. kind .. ": " .. table.concat(problems, "; "), 3) end
+end
 
 --- Opens a simulator with a frozen clock.
 -- Returns a table: `sim`, `account`, and `get(path, query, headers)`, `post(path, form, headers)`,
@@ -19,6 +30,7 @@ local function open()
     for name, value in pairs(headers or {}) do list[#list + 1] = { name, value } end
     local url = "https://api.stripe.com" .. path .. (query and "?" .. query or "")
     local answer = sim:handle { method = method, url = url, headers = list, body = body }
+    check(answer.body)
     return core.decode(answer.body), answer.status, answer.body
   end
 

@@ -13,8 +13,8 @@ local function header_of(response, name)
 end
 
 --- Opens a simulator with a clock frozen at `start`.
--- Returns a table: `sim`, `key`, `start`, and `send(method, path, body, headers)`, which returns the
--- raw response with `object` (the decoded body) and `header(name)` added.
+-- Returns a table: `sim`, `key`, `start`, and `send(method, path, body, headers)`, which returns
+-- the raw response with `object` (the decoded body) and `header(name)` added.
 local function open(options)
   options = options or {}
   options.clock = options.clock or START

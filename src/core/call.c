@@ -8,8 +8,7 @@
 
 enum { ANSWER_HEADERS_CAP = 1 << 18, MESSAGE_CAP = 4096 };
 
-/* Adding a wait to a time may round to just before the time meant; a microsecond is nothing. */
-#define CLOCK_SLACK 1e-6
+#define SHORTEST_TIMEOUT 1e-3 /* seconds; 0 would mean any time */
 
 void st_call_init(st_call *c, size_t max_body)
 {
@@ -65,12 +64,12 @@ static void end_late(st_call *c)
 enum st_action st_call_next(st_call *c, double now, double *seconds)
 {
     if (c->state == ST_CALL_DONE) return ST_DONE;
-    if (now >= c->deadline - CLOCK_SLACK) {
+    if (now >= c->deadline) {
         end_late(c);
         return ST_DONE;
     }
     if (c->state == ST_CALL_WAITING) {
-        if (now < c->due - CLOCK_SLACK) {
+        if (now < c->due) {
             *seconds = c->due - now;
             return ST_WAIT;
         }
@@ -90,7 +89,7 @@ double st_call_sending(st_call *c)
     if (c->state == ST_CALL_READY) c->state = ST_CALL_SENDING;
     c->bounded = !isinf(left) && (c->timeout <= 0 || left <= c->timeout);
     if (!c->bounded) return c->timeout;
-    return left > CLOCK_SLACK ? left : CLOCK_SLACK; /* 0 would mean any time */
+    return left > SHORTEST_TIMEOUT ? left : SHORTEST_TIMEOUT;
 }
 
 void st_call_throttled(st_call *c, double seconds)
@@ -148,7 +147,7 @@ static bool again(st_call *c, double now, const st_outcome *outcome)
 {
     enum st_verdict verdict = st_retry_verdict(outcome);
     c->retryable = verdict != ST_RETRY_NO;
-    if (now >= c->deadline - CLOCK_SLACK) return false;
+    if (now >= c->deadline) return false;
     if (c->count > c->max_retries || c->sink.taken) return false;
     if (c->request.method == ST_POST && !st_headers_find(&c->request.headers, "Idempotency-Key"))
         return false;

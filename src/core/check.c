@@ -149,10 +149,10 @@ bool st_check_refuse_unknown(st_check *c, const st_param *members, const char *n
     c->problem.suggestion = nearest;
     if (!c->reading) st_problem_name(&c->problem, c->path.data, c->path.length);
     if (nearest)
-        return st_check_refuse(c, ST_PROBLEM_UNKNOWN, "unknown parameter, did you mean %s?",
+        return st_check_refuse(c, ST_PROBLEM_UNKNOWN, "this parameter is unknown; did you mean %s?",
                                nearest);
-    return st_check_refuse(c, ST_PROBLEM_UNKNOWN, "unknown parameter%s",
-                           members ? "" : "; this operation takes none");
+    return st_check_refuse(c, ST_PROBLEM_UNKNOWN, "this parameter is unknown%s",
+                           members ? "" : "; the operation takes none");
 }
 
 static bool takes(const st_param *p, enum st_given given)
@@ -179,7 +179,7 @@ const st_param *st_check_takes(const st_param *p, enum st_given given)
     return NULL;
 }
 
-/* "one of a, b or c", or nothing when they are many. */
+/* Adds "one of a, b or c", or says no more than that when they are many. */
 static void list_values(const char *const *values, st_buffer *out)
 {
     int count = 0;
@@ -191,7 +191,9 @@ static void list_values(const char *const *values, st_buffer *out)
     st_buffer_text(out, count > 1 ? "this must be one of " : "this must be ");
     for (int i = 0; i < count; i++) {
         if (i > 0) st_buffer_text(out, i == count - 1 ? " or " : ", ");
+        st_buffer_byte(out, '"');
         st_buffer_text(out, values[i]);
+        st_buffer_byte(out, '"');
     }
 }
 
@@ -200,11 +202,14 @@ static bool refuse_value(st_check *c, const st_param *p, const char *nearest)
     st_buffer words;
     st_buffer_init(&words, 1024);
     list_values(p->values, &words);
+    if (nearest && p->values[1]) {
+        st_buffer_text(&words, "; did you mean \"");
+        st_buffer_text(&words, nearest);
+        st_buffer_text(&words, "\"?");
+    }
     c->problem.values = p->values;
     c->problem.suggestion = nearest;
-    st_check_refuse(c, ST_PROBLEM_ENUM, "%.*s%s%s%s", (int)words.length,
-                    words.data ? words.data : "", nearest ? ", did you mean " : "",
-                    nearest ? nearest : "", nearest ? "?" : "");
+    st_check_refuse(c, ST_PROBLEM_ENUM, "%.*s", (int)words.length, words.data ? words.data : "");
     st_buffer_free(&words);
     return false;
 }

@@ -15,8 +15,8 @@
 #pragma GCC visibility push(hidden)
 
 enum {
-    ST_DECIMAL_DIGITS = 128,                  /* most digits, and the largest scale */
-    ST_DECIMAL_TEXT = ST_DECIMAL_DIGITS + 4   /* sign, a zero, the point, the NUL */
+    ST_DECIMAL_DIGITS = 128,                /* most digits, and the largest scale */
+    ST_DECIMAL_TEXT = ST_DECIMAL_DIGITS + 4 /* sign, a zero, the point, the NUL */
 };
 
 typedef struct st_decimal {
@@ -45,6 +45,7 @@ enum st_rounding {
     ST_FLOOR      /* toward negative infinity */
 };
 
+/* Each sets d only on success. A double counts as what its shortest text says. */
 enum st_decimal_error st_decimal_parse(st_decimal *d, const char *text, size_t n);
 void st_decimal_from_integer(st_decimal *d, long long n);
 enum st_decimal_error st_decimal_from_double(st_decimal *d, double n);

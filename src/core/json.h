@@ -14,9 +14,9 @@
 
 enum st_json_state {
     ST_JSON_OK,
-    ST_JSON_NOT_UTF8,  /* a text is not valid UTF-8: JSON has no form for it */
+    ST_JSON_NOT_UTF8,   /* a text is not valid UTF-8: JSON has no form for it */
     ST_JSON_NOT_FINITE, /* an infinity or a NaN */
-    ST_JSON_BUFFER     /* the buffer is full or out of memory: see its state */
+    ST_JSON_BUFFER      /* the buffer is full or out of memory: see its state */
 };
 
 typedef struct st_json {

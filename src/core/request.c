@@ -150,8 +150,10 @@ const char *st_request_header(st_request *r, st_text name, st_text value)
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         if (strlen(ours[i]) == name.length && !strncasecmp(ours[i], name.data, name.length))
             return "this header is the library's own and may not be overridden";
-    if (!st_headers_valid_name(name)) return "a header's name is letters, digits and -, one at least";
-    if (!st_headers_valid_value(value)) return "a header's value holds no CR, LF, NUL or control byte";
+    if (!st_headers_valid_name(name))
+        return "a header's name must be letters, digits and hyphens";
+    if (!st_headers_valid_value(value))
+        return "a header's value must not hold CR, LF, NUL or other control bytes";
     st_headers_set(&r->headers, name, value);
     return NULL;
 }

@@ -204,7 +204,8 @@ static int set_sink(lua_State *L, st_lua_call *self)
     if (strlen(path) != n) return refuse(L, "text", "sink", "a file's name holds no NUL");
     int error = st_sink_to_file(&self->call.sink, path);
     if (error == 0) return 0;
-    return refuse(L, "text", "sink", lua_pushfstring(L, "cannot write %s: %s", path, strerror(error)));
+    return refuse(L, "text", "sink",
+                  lua_pushfstring(L, "cannot write %s: %s", path, strerror(error)));
 }
 
 static int check_room(lua_State *L, st_lua_call *self)

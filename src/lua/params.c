@@ -1,76 +1,18 @@
-/* params.c - ring 2b: Lua tables to parameters and ids, and the encoder for specs and dry runs. */
+/* params.c - ring 2b: Lua tables to parameters. */
 #include "params.h"
 
 #include "decimal.h"
 #include "upload.h"
 
-#include "../core/form.h"
-#include "../core/path.h"
 
 #include <stdint.h>
 #include <stdlib.h> /* qsort */
 #include <string.h>
 
 #define FORM_CLASS "stripe.core.form"
-#define PROBLEM_CLASS "stripe.core.problem"
 #define ENCODED_CLASS "stripe.core.encoded"
 #define EMPTY_ARRAY_CLASS "stripe.empty_array"
 #define BODY_CAP ((size_t)1 << 30)
-
-/* ---- problems ---- */
-
-static void set_text(lua_State *L, const char *name, const char *text)
-{
-    if (!text) return;
-    lua_pushstring(L, text);
-    lua_setfield(L, -2, name);
-}
-
-static void set_buffer(lua_State *L, const char *name, const st_buffer *text)
-{
-    if (text->length == 0) return;
-    lua_pushlstring(L, text->data, text->length);
-    lua_setfield(L, -2, name);
-}
-
-/* names[1..n] from texts that each end with a NUL. */
-static void set_names(lua_State *L, const st_buffer *names)
-{
-    if (names->length == 0) return;
-    lua_newtable(L);
-    int n = 0;
-    for (size_t at = 0; at < names->length;) {
-        const char *end = memchr(names->data + at, '\0', names->length - at);
-        size_t length = end ? (size_t)(end - names->data) - at : names->length - at;
-        lua_pushlstring(L, names->data + at, length);
-        lua_rawseti(L, -2, ++n);
-        at += length + 1;
-    }
-    lua_setfield(L, -2, "names");
-}
-
-void st_push_problem(lua_State *L, const st_problem *p)
-{
-    lua_createtable(L, 0, 6);
-    set_text(L, "kind", st_problem_kind_name(p->kind));
-    set_buffer(L, "param", &p->param);
-    set_buffer(L, "message", &p->message);
-    set_buffer(L, "value", &p->value);
-    set_names(L, &p->names);
-    set_text(L, "expected", p->expected);
-    set_text(L, "suggestion", p->suggestion);
-    if (p->limit != 0) {
-        lua_pushinteger(L, (lua_Integer)p->limit);
-        lua_setfield(L, -2, "limit");
-    }
-    if (!p->values) return;
-    lua_newtable(L);
-    for (int i = 0; p->values[i]; i++) {
-        lua_pushstring(L, p->values[i]);
-        lua_rawseti(L, -2, i + 1);
-    }
-    lua_setfield(L, -2, "values");
-}
 
 /* ---- a walk over the parameters ---- */
 
@@ -258,20 +200,6 @@ static bool parameters(walk *w)
     return members(w, s.names);
 }
 
-void *st_push_owned(lua_State *L, const char *class, size_t size, lua_CFunction gc)
-{
-    void *memory = lua_newuserdata(L, size);
-    memset(memory, 0, size);
-    if (luaL_newmetatable(L, class)) {
-        lua_pushstring(L, class);
-        lua_setfield(L, -2, "__name");
-        lua_pushcfunction(L, gc);
-        lua_setfield(L, -2, "__gc");
-    }
-    lua_setmetatable(L, -2);
-    return memory;
-}
-
 static int free_form(lua_State *L)
 {
     st_form_free(lua_touserdata(L, 1));
@@ -301,56 +229,6 @@ int st_params_encode(lua_State *L, int idx, const st_operation *op, enum st_vali
     return ok ? 0 : -1;
 }
 
-/* ---- paths ---- */
-
-static int free_problem(lua_State *L)
-{
-    st_problem_free(lua_touserdata(L, 1));
-    return 0;
-}
-
-/* Ends with the stack as it was, or with the problem on top of it. The problem's userdata is on
-   top of what was there. */
-static int end_path(lua_State *L, bool ok, st_problem *problem, int top)
-{
-    if (!ok) {
-        st_push_problem(L, problem);
-        lua_replace(L, top + 1);
-    }
-    st_problem_free(problem);
-    lua_settop(L, ok ? top : top + 1);
-    return ok ? 0 : -1;
-}
-
-enum { IDS = 4 }; /* no path has more */
-
-int st_params_path(lua_State *L, int idx, const char *path, st_buffer *out)
-{
-    int top = lua_gettop(L);
-    st_id ids[IDS] = { { NULL, 0 } };
-    idx = st_absindex(L, idx);
-    luaL_checkstack(L, IDS + 4, "ids");
-    st_problem *problem = st_push_owned(L, PROBLEM_CLASS, sizeof *problem, free_problem);
-    st_problem_init(problem);
-    for (int i = 0; i < IDS && lua_istable(L, idx); i++) {
-        lua_rawgeti(L, idx, i + 1); /* stays on the stack, so that its text stays */
-        if (lua_type(L, -1) == LUA_TSTRING) ids[i].text = lua_tolstring(L, -1, &ids[i].length);
-    }
-    return end_path(L, st_path_fill(out, path, ids, IDS, problem), problem, top);
-}
-
-int st_params_raw_path(lua_State *L, int idx, st_buffer *out)
-{
-    int top = lua_gettop(L);
-    size_t length = 0;
-    const char *path = lua_type(L, idx) == LUA_TSTRING ? lua_tolstring(L, idx, &length) : "";
-    st_problem *problem = st_push_owned(L, PROBLEM_CLASS, sizeof *problem, free_problem);
-    st_problem_init(problem);
-    bool ok = st_path_check(path, length, problem);
-    if (ok) st_buffer_append(out, path, length);
-    return end_path(L, ok, problem, top);
-}
-
 /* ---- what Lua calls ---- */
 
 static int free_encoded(lua_State *L)
@@ -364,15 +242,6 @@ static st_source *new_encoded(lua_State *L)
     st_source *body = st_push_owned(L, ENCODED_CLASS, sizeof *body, free_encoded);
     st_source_init(body, BODY_CAP);
     return body;
-}
-
-const st_operation *st_check_operation(lua_State *L, int i)
-{
-    if (lua_isnoneornil(L, i)) return NULL;
-    const st_resource *resource;
-    const st_operation *op = st_operation_at((int)luaL_checkinteger(L, i), &resource);
-    if (!op) luaL_argerror(L, i, "no such operation");
-    return op;
 }
 
 static enum st_validate validate_option(lua_State *L, int i)
@@ -426,23 +295,6 @@ static int encode(lua_State *L)
     return 2;
 }
 
-/* core.path(op, ids) or core.path(nil, path) -> path | nil, problem */
-static int path(lua_State *L)
-{
-    lua_settop(L, 2);
-    const st_operation *op = st_check_operation(L, 1);
-    st_source *owner = new_encoded(L);
-    st_buffer *out = &owner->head;
-    int failed = op ? st_params_path(L, 2, op->path, out) : st_params_raw_path(L, 2, out);
-    if (failed) {
-        lua_pushnil(L);
-        lua_insert(L, -2);
-        return 2;
-    }
-    lua_pushlstring(L, out->data ? out->data : "", out->length);
-    return 1;
-}
-
 static int empty_array_text(lua_State *L)
 {
     lua_pushliteral(L, "stripe.empty_array");
@@ -460,7 +312,7 @@ int st_isemptyarray(lua_State *L, int i)
 
 void st_open_params(lua_State *L)
 {
-    static const luaL_Reg functions[] = { { "encode", encode }, { "path", path }, { NULL, NULL } };
+    static const luaL_Reg functions[] = { { "encode", encode }, { NULL, NULL } };
     static const luaL_Reg no_methods[] = { { NULL, NULL } };
     st_setfuncs(L, functions);
     lua_newuserdata(L, 1);
@@ -469,5 +321,6 @@ void st_open_params(lua_State *L)
     lua_setfield(L, -2, "__tostring");
     lua_setmetatable(L, -2);
     lua_setfield(L, -2, "empty_array");
+    st_open_path(L);
     st_open_read(L);
 }

@@ -27,7 +27,8 @@ int st_params_path(lua_State *L, int idx, const char *path, st_buffer *out);
 /* Checks the path (and query) at idx that a caller gave. As st_params_path. */
 int st_params_raw_path(lua_State *L, int idx, st_buffer *out);
 
-/* Adds core.read to the table on top of the stack. */
+/* Add core.path, core.read to the table on top of the stack. */
+void st_open_path(lua_State *L);
 void st_open_read(lua_State *L);
 
 /* Pushes a userdata of size bytes, all zero, which gc cleans up: it owns what C acquires while Lua

@@ -4,7 +4,7 @@
 -- two keys naming the same id reach two different ones.
 -- @module stripe.simulator.accounts
 
-local account = require "stripe.simulator.account"
+local accounts = require "stripe.simulator.account"
 local errors = require "stripe.simulator.errors"
 
 local Accounts = {}
@@ -50,7 +50,7 @@ local function open(self, name, options)
   options.seed = simulator.seed .. " " .. name
   options.clock = simulator.clock:like()
   options.settings = simulator.settings
-  found = account.new(simulator, options)
+  found = accounts.new(simulator, options)
   found.name = name
   self.by_key[name] = found
   self.list[#self.list + 1] = found

@@ -28,13 +28,14 @@ local function push(heap, entry)
 end
 
 local function pop(heap)
-  local first, n = heap[1], #heap
-  heap[1], heap[n] = heap[n], nil
-  local i = 1
+  local first, last = heap[1], table.remove(heap)
+  local i, n = 1, #heap
+  if n == 0 then return first end
+  heap[1] = last
   while true do
     local child = i * 2
-    if child >= n then break end
-    if child + 1 < n and before(heap[child + 1], heap[child]) then child = child + 1 end
+    if child > n then break end
+    if child < n and before(heap[child + 1], heap[child]) then child = child + 1 end
     if not before(heap[child], heap[i]) then break end
     heap[i], heap[child] = heap[child], heap[i]
     i = child

@@ -8,7 +8,7 @@
 local core = require "stripe.core"
 local errors = require "stripe.simulator.errors"
 local families = require "stripe.simulator.families"
-local router = require "stripe.simulator.router"
+local response = require "stripe.simulator.response"
 local schema = require "stripe.simulator.schema"
 
 local control = {}
@@ -64,24 +64,20 @@ local function family_route(method, path)
   end
 end
 
-local function answer(status, body)
-  return { status = status, headers = { { "Content-Type", "application/json" } }, body = body }
-end
-
 local function refused(problem)
   if type(problem) ~= "table" then problem = errors.invalid(tostring(problem)) end
-  return answer(problem.status or 400, errors.body(problem))
+  return response.refused(problem)
 end
 
 local function text_of(account, value)
   if type(value) ~= "table" then return "{}" end
-  if schema.fields(value.object) then return router.render(account, value) end
+  if schema.fields(value.object) then return response.text(account, value) end
   if type(value[1]) == "table" and schema.fields(value[1].object) then
     local items = {}
-    for i, item in ipairs(value) do items[i] = router.render(account, item) end
+    for i, item in ipairs(value) do items[i] = response.text(account, item) end
     return '{"data":[' .. table.concat(items, ",") .. "]}"
   end
-  if value.data and #value.data == 0 then return '{"data":[]}' end
+  if next(value) == nil or value.data and #value.data == 0 then return '{"data":[]}' end
   return core.json(value)
 end
 
@@ -112,7 +108,10 @@ function control.answer(simulator, request)
   end
   local value, problem = route(target, body)
   if not value then return refused(problem) end
-  return answer(200, text_of(target.store and target or simulator:account(), value))
+  return {
+    status = 200, headers = { { "Content-Type", "application/json" } },
+    body = text_of(target.store and target or simulator:account(), value),
+  }
 end
 
 return control

@@ -5,6 +5,7 @@
 -- `crypto_checkout_error` (the `last_error` with which every headless checkout ends).
 -- @module stripe.simulator.crypto
 
+local amounts = require "stripe.simulator.crypto_amounts"
 local headless = require "stripe.simulator.crypto_headless"
 local prices = require "stripe.simulator.crypto_prices"
 local quotes = require "stripe.simulator.crypto_quotes"
@@ -47,5 +48,9 @@ return {
   name = "crypto",
   kinds = { [session.kind] = "cos_" },
   operations = operations,
+  problems = {
+    ["crypto.onramp_sessions.create"] = amounts.problem,
+    ["crypto.onramp_quotes.retrieve"] = amounts.problem,
+  },
   controls = { move = session.move, checkout = headless.outcome, price = prices.set },
 }

@@ -1,4 +1,5 @@
---- Headless onramp sessions: quote and checkout, which need the beta flag and the customer's token.
+--- Headless onramp sessions: quote and checkout, which need the customer's token. That they need
+-- the beta flag too is the router's to see, from the catalogue.
 -- @module stripe.simulator.crypto_headless
 
 local copy = require "stripe.simulator.copy"
@@ -19,12 +20,7 @@ local last_errors = {
 
 -- The session of a headless call, or nil and an error.
 local function find(account, request)
-  if not validation.beta(request) then
-    return nil, errors.invalid("This endpoint is in private preview: send Stripe-Version with "
-      .. "the flag crypto_onramp_beta=v2.")
-  elseif not request.headers["stripe-oauth-token"] then
-    return nil, validation.no_token()
-  end
+  if not request.headers["stripe-oauth-token"] then return nil, validation.no_token() end
   local id = request.ids[1]
   local object = account.store:get(session.kind, id)
   if not object then return nil, account.store:missing(session.kind, id) end

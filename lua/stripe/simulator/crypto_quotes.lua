@@ -2,6 +2,7 @@
 -- @module stripe.simulator.crypto_quotes
 
 local core = require "stripe.core"
+local amounts = require "stripe.simulator.crypto_amounts"
 local assets = require "stripe.simulator.crypto_assets"
 local errors = require "stripe.simulator.errors"
 local prices = require "stripe.simulator.crypto_prices"
@@ -12,49 +13,37 @@ local quotes = {}
 local answered = { "avalanche", "base", "bitcoin", "ethereum", "optimism", "polygon", "solana",
   "stellar", "worldchain" }
 
-local FIAT_PLACES, ID_DIGITS = 2, 64
+local ID_DIGITS = 64
 
-local function refuse(code, param, message)
-  return nil, errors.invalid(message, param, code)
+-- A purchase of an amount of an asset: exactly one pair.
+local function read_bought(params, ask)
+  for _, name in ipairs { "destination_currencies", "destination_networks" } do
+    if not params[name] or #params[name] ~= 1 then
+      return nil, errors.invalid("destination_amount needs exactly one of destination_currencies "
+        .. "and exactly one of destination_networks.", name,
+        "crypto_onramp_incomplete_destination_currency_and_network_pair")
+    end
+  end
+  local currency, network = ask.currencies[1], ask.networks[1]
+  local err = amounts.pair(currency, network, "destination_networks")
+    or amounts.destination(params.destination_amount, currency)
+  if err then return nil, err end
+  ask.bought = prices.padded(currency, params.destination_amount)
+  return ask
 end
 
--- What is asked for: `{ money, amount | bought }`, or nil and an error.
+-- What is asked for: `{ money, currencies, networks, amount | bought }`, or nil and an error.
 local function read(params)
-  local amount, bought = params.source_amount, params.destination_amount
-  if amount ~= nil and bought ~= nil then
-    return refuse("crypto_onramp_invalid_source_destination_pair", "destination_amount",
-      "Only one of source_amount and destination_amount can be set.")
-  end
   local ask = {
     money = params.source_currency or "usd",
     currencies = params.destination_currencies or assets.currencies,
     networks = params.destination_networks or assets.networks,
   }
-  if bought == nil then
-    if amount ~= nil and not prices.valid(amount, FIAT_PLACES) then
-      return refuse("crypto_onramp_invalid_source_amount", "source_amount",
-        "source_amount must be a positive decimal with at most 2 decimals.")
-    end
-    ask.amount = prices.cents(amount or "100.00")
-    return ask
-  end
-  for _, name in ipairs { "destination_currencies", "destination_networks" } do
-    if not params[name] or #params[name] ~= 1 then
-      return refuse("crypto_onramp_incomplete_destination_currency_and_network_pair", name,
-        "destination_amount needs exactly one of destination_currencies and exactly one of "
-        .. "destination_networks.")
-    end
-  end
-  local currency, network = ask.currencies[1], ask.networks[1]
-  if not assets.on(currency, network) then
-    return refuse("crypto_onramp_invalid_destination_currency_and_network_pair",
-      "destination_networks", ("%s isn't supported on %s."):format(currency, network))
-  elseif not prices.valid(bought, assets.decimals[currency]) then
-    return refuse("crypto_onramp_invalid_destination_amount", "destination_amount",
-      ("destination_amount must be a positive decimal with at most %d decimals for %s.")
-        :format(assets.decimals[currency], currency))
-  end
-  ask.bought = prices.padded(currency, bought)
+  local amount = params.source_amount
+  local err = amounts.exclusive(params) or amount and amounts.source(amount)
+  if err then return nil, err end
+  if params.destination_amount ~= nil then return read_bought(params, ask) end
+  ask.amount = prices.cents(amount or "100.00")
   return ask
 end
 
@@ -86,9 +75,8 @@ function quotes.retrieve(account, request)
       end
     end
     -- With an amount to be bought, networks that weren't asked for are null rather than empty.
-    if #list > 0 or not ask.bought then
-      by_network[assets.key(network)] = #list > 0 and list or core.empty_array
-    end
+    if #list == 0 then list = ask.bought and core.null or core.empty_array end
+    by_network[assets.key(network)] = list
   end
   return {
     id = account.ids:hex(ID_DIGITS), object = "crypto.onramp.quotes",

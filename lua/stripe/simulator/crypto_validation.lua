@@ -2,18 +2,14 @@
 -- table of errors. Names, types and enums were checked before.
 -- @module stripe.simulator.crypto_validation
 
+local amounts = require "stripe.simulator.crypto_amounts"
 local assets = require "stripe.simulator.crypto_assets"
 local errors = require "stripe.simulator.errors"
 local places = require "stripe.simulator.crypto_places"
-local prices = require "stripe.simulator.crypto_prices"
 
 local validation = {}
 
-local FIAT_PLACES = 2
-
-local function refuse(code, param, message)
-  return errors.invalid(message, param, "crypto_onramp_" .. code)
-end
+local refuse = amounts.refuse
 
 -- The account: is minting on, is the business set up?
 local function check_account(account)
@@ -52,39 +48,31 @@ local function check_source(params)
   if params.source_currency == nil then
     return refuse("missing_source_currency", "source_currency",
       "source_amount needs source_currency.")
-  elseif not prices.valid(params.source_amount, FIAT_PLACES) then
-    return refuse("invalid_source_amount", "source_amount",
-      "source_amount must be a positive decimal with at most 2 decimals.")
   end
+  return amounts.source(params.source_amount)
 end
 
 local function check_destination_amount(params)
-  local amount, currency = params.destination_amount, params.destination_currency
-  if amount == nil then return end
-  if currency == nil then
+  if params.destination_amount == nil then return end
+  if params.destination_currency == nil then
     return refuse("missing_destination_currency", "destination_currency",
       "destination_amount needs destination_currency and destination_network.")
-  elseif not prices.valid(amount, assets.decimals[currency]) then
-    return refuse("invalid_destination_amount", "destination_amount",
-      ("destination_amount must be a positive decimal with at most %d decimals for %s.")
-        :format(assets.decimals[currency], currency))
   end
+  return amounts.destination(params.destination_amount, params.destination_currency)
 end
 
 -- Amounts and the pair that they are about.
 local function check_amounts(params)
   local currency, network = params.destination_currency, params.destination_network
-  if params.source_amount ~= nil and params.destination_amount ~= nil then
-    return refuse("invalid_source_destination_pair", "destination_amount",
-      "Only one of source_amount and destination_amount can be set.")
-  elseif (currency == nil) ~= (network == nil) then
+  local both = amounts.exclusive(params)
+  if both then return both end
+  if (currency == nil) ~= (network == nil) then
     return refuse("incomplete_destination_currency_and_network_pair",
       currency == nil and "destination_currency" or "destination_network",
       "destination_currency and destination_network must be set together.")
-  elseif currency and not assets.on(currency, network) then
-    return refuse("invalid_destination_currency_and_network_pair", "destination_network",
-      ("%s isn't supported on %s."):format(currency, network))
   end
+  local wrong = currency and amounts.pair(currency, network, "destination_network")
+  if wrong then return wrong end
   return check_source(params) or check_destination_amount(params)
 end
 
@@ -154,19 +142,8 @@ local function check_wallets(params)
   end
 end
 
--- Parameters that exist only under the beta flag of headless sessions.
-local private = { "crypto_customer_id", "payment_token", "ui_mode", "wallet_address" }
-
 local function check_headless(account, request)
   local params = request.params
-  if not validation.beta(request) then
-    local unknown = {}
-    for _, name in ipairs(private) do
-      if params[name] ~= nil then unknown[#unknown + 1] = name end
-    end
-    if #unknown == 0 then return end
-    return errors.from_problem { kind = "unknown", param = unknown[1], names = unknown }
-  end
   if params.ui_mode == nil then return end
   if not request.headers["stripe-oauth-token"] then return validation.no_token() end
   for _, name in ipairs { "crypto_customer_id", "payment_token" } do
@@ -190,15 +167,6 @@ local function check_headless_wallet(params)
       "destination_networks must match destination_network when wallet_address is set.")
   end
   return check_address(network, params.wallet_address, "wallet_address")
-end
-
---- Whether a request carries the beta flag of headless sessions.
-function validation.beta(request)
-  local version = request.headers["stripe-version"] or ""
-  for flag in version:gmatch(";%s*([^;%s]+)") do
-    if flag == "crypto_onramp_beta=v2" then return true end
-  end
-  return false
 end
 
 --- The error of a headless call without the customer's token.

@@ -91,14 +91,6 @@ local wordings = {
   end,
   range = function() return nil, INVALID.integer end,
   not_clearable = function() return nil, "parameter_invalid_empty" end,
-  incomplete = function() return nil, "parameter_missing" end,
-  exclusive = function(p)
-    if p.param == "starting_after" or p.param == "ending_before" then
-      return "Received both starting_after and ending_before parameters. "
-        .. "Please pass in only one."
-    end
-    return nil, "parameters_exclusive"
-  end,
 }
 
 --- The server's error for a problem that the parameter reader found.

@@ -14,8 +14,8 @@ local families = {
   timers = {},      -- "climate.deliver" -> function(account, id, extra)
   kinds = {},       -- "climate.order" -> prefix of ids
   views = {},       -- kind -> function(account, object) -> what is shown of it now
+  problems = {},    -- operation -> function(problem) -> err, or nil for the common wording
   labels = {},      -- kind -> what the server calls it in "No such ..."
-  problems = {},    -- operation -> function(problem, request) -> err, or nil for the common wording
   descriptors = core.operations(),
 }
 

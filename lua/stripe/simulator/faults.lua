@@ -113,7 +113,7 @@ function Faults:add(options)
   if match.path and match.path:sub(1, 1) ~= "/" then
     match.path, match.operation = nil, match.path
   end
-  if match.path and not pcall(string.find, "", match.path) then
+  if match.path and not pcall(string.find, match.path, match.path) then
     return nil, "match.path: not a Lua pattern: " .. match.path
   end
   local times = options.times or 1

@@ -32,6 +32,26 @@ local function prune(self)
   end
 end
 
+-- The refusal of a key used for another request.
+local function mismatch(key)
+  return errors.new {
+    type = "idempotency_error",
+    message = "Keys for idempotent requests can only be used with the same parameters they were "
+      .. "first used with. Try using a key other than '" .. key
+      .. "' if you meant to execute a different request.",
+  }
+end
+
+--- The refusal of a key whose first request still runs: 409.
+local function in_flight(key)
+  return errors.new {
+    status = 409, type = "idempotency_error", code = "idempotency_key_in_use",
+    message = "There is currently another in-progress request using this Idempotent Key (that "
+      .. "probably means you submitted twice, and the other request is still going through): "
+      .. key .. ". Please try again later.",
+  }
+end
+
 --- Opens a key for a request, or says what to do instead.
 -- @string key
 -- @string fingerprint of endpoint and parameters
@@ -49,8 +69,8 @@ function Idempotency:begin(key, fingerprint, request_id)
   prune(self)
   local record = self.records[key]
   if record then
-    if record.fingerprint ~= fingerprint then return nil, self.mismatch(key) end
-    if not record.status then return nil, self.in_flight(key) end
+    if record.fingerprint ~= fingerprint then return nil, mismatch(key) end
+    if not record.status then return nil, in_flight(key) end
     return record
   end
   record = { key = key, fingerprint = fingerprint, request_id = request_id,
@@ -73,26 +93,6 @@ end
 --- Makes a key new again: its request did not count.
 function Idempotency:forget(record)
   if self.records[record.key] == record then self.records[record.key] = nil end
-end
-
---- The refusal of a key used for another request.
-function Idempotency.mismatch(key)
-  return errors.new {
-    type = "idempotency_error",
-    message = "Keys for idempotent requests can only be used with the same parameters they were "
-      .. "first used with. Try using a key other than '" .. key
-      .. "' if you meant to execute a different request.",
-  }
-end
-
---- The refusal of a key whose first request still runs: 409.
-function Idempotency.in_flight(key)
-  return errors.new {
-    status = 409, type = "idempotency_error", code = "idempotency_key_in_use",
-    message = "There is currently another in-progress request using this Idempotent Key (that "
-      .. "probably means you submitted twice, and the other request is still going through): "
-      .. key .. ". Please try again later.",
-  }
 end
 
 --- Lets a function change the kept answers: `rewrite(record)` is called for each; `record.object`
@@ -124,4 +124,4 @@ function Idempotency:restore(records)
   end
 end
 
-return { new = new }
+return { new = new, in_flight = in_flight }

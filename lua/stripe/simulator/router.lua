@@ -11,50 +11,13 @@ local families = require "stripe.simulator.families"
 local faults = require "stripe.simulator.faults"
 local fingerprint = require "stripe.simulator.fingerprint"
 local journal = require "stripe.simulator.journal"
+local response = require "stripe.simulator.response"
 local version = require "stripe.simulator.version"
 
 local router = {}
 
-local JSON = { { "Content-Type", "application/json" } }
-
 -- Kept neither as the answer of an idempotency key: another try is a new request.
 local NOT_KEPT = { [401] = true, [429] = true }
-
-local function header_list(headers)
-  local list = {}
-  for name, value in pairs(headers or {}) do
-    if type(name) == "number" then name, value = value[1], value[2] end
-    list[#list + 1] = { name, tostring(value) }
-  end
-  table.sort(list, function(x, y) return x[1] < y[1] end)
-  return list
-end
-
-local function refused(err)
-  local headers = header_list(err.headers)
-  headers[#headers + 1] = JSON[1]
-  return { status = err.status, headers = headers, body = errors.body(err) }
-end
-
---- The JSON text of an object or a list, as a family returned it.
--- @tparam table account
--- @tparam table object
--- @tparam[opt] table tree of what to expand
-function router.render(account, object, tree)
-  if object.deleted then return core.json(object) end
-  local function find(kind, id) return account.store:get(kind, id) end
-  local function prepared(one, inner)
-    local view = families.views[one.object]
-    if view then one = view(account, one) end
-    return inner and expand.apply(one, inner, find) or one
-  end
-  if object.object ~= "list" then return core.render(prepared(object, tree), tree) end
-  local list = { object = "list", data = {}, has_more = object.has_more, url = object.url }
-  for i, item in ipairs(object.data) do
-    list.data[i] = prepared(item, tree and tree.data)
-  end
-  return core.render(list, tree)
-end
 
 local function unrecognized(request)
   local help = request.known and "" or " The API reference lists all paths: "
@@ -89,7 +52,7 @@ local function validate(account, request)
   local params, problem = read_params(request)
   if not params then
     local own = families.problems[operation.resource .. "." .. operation.name]
-    return nil, own and own(problem, request) or errors.from_problem(problem)
+    return nil, own and own(problem) or errors.from_problem(problem)
   end
   request.params = params
   local hidden = version.hidden(operation, params, read)
@@ -101,21 +64,7 @@ local function validate(account, request)
   return true
 end
 
--- What a family returned, as an answer. Also the id of the object in it.
-local function rendered(account, request, result, err)
-  if not result then return refused(err) end
-  local raw = result.raw
-  if raw then
-    return { status = raw.status or 200, headers = header_list(raw.headers), body = raw.body }
-  end
-  local object = result.status and type(result.object) == "table" and result.object or result
-  return {
-    status = object ~= result and result.status or 200, headers = { JSON[1] },
-    body = router.render(account, object, request.expand),
-  }, object.id
-end
-
--- Lets the family act. `done(response, object_id)` ends the request, at once or after an exchange
+-- Lets the family act. `done(answer, object_id)` ends the request, at once or after an exchange
 -- with the outside.
 local function act(account, request, done)
   local operation = request.operation
@@ -132,9 +81,9 @@ local function act(account, request, done)
         end,
       }
     end
-    local response, object_id = rendered(account, request, result, err)
+    local answer, object_id = response.of(account, request, result, err)
     account.current = nil
-    return done(response, object_id)
+    return done(answer, object_id)
   end
   account.current = request
   return conclude(families.operations[name](account, request))
@@ -144,19 +93,19 @@ end
 local function act_once(account, request, done)
   local print = fingerprint.of(request.method .. " " .. request.path, request.params)
   local record, err = account.idempotency:begin(request.idempotency_key, print, request.id)
-  if not record then return done(refused(err)) end
+  if not record then return done(response.refused(err)) end
   if record.status then
     local headers = { { "Idempotent-Replayed", "true" }, { "Original-Request", record.request_id } }
     for _, header in ipairs(record.headers) do headers[#headers + 1] = header end
     return done({ status = record.status, headers = headers, body = record.body }, record.object)
   end
-  return act(account, request, function(response, object_id)
-    if NOT_KEPT[response.status] then
+  return act(account, request, function(answer, object_id)
+    if NOT_KEPT[answer.status] then
       account.idempotency:forget(record)
     else
-      account.idempotency:finish(record, response, object_id)
+      account.idempotency:finish(record, answer, object_id)
     end
-    return done(response, object_id)
+    return done(answer, object_id)
   end)
 end
 
@@ -164,26 +113,11 @@ local function execute(account, request, done)
   account.current = nil
   account.clock:run()
   local valid, err = validate(account, request)
-  if not valid then return done(refused(err)) end
+  if not valid then return done(response.refused(err)) end
   if request.method == "POST" and request.idempotency_key then
     return act_once(account, request, done)
   end
   return act(account, request, done)
-end
-
-local function add_common_headers(request, response)
-  local headers = { { "Request-Id", request.id } }
-  if request.api_version then
-    headers[2] = { "Stripe-Version", request.version or request.api_version }
-  end
-  local function echo(name)
-    local value = request.headers[name:lower()]
-    if value then headers[#headers + 1] = { name, value } end
-  end
-  echo "Idempotency-Key"
-  echo "Stripe-Account"
-  for _, header in ipairs(header_list(response.headers)) do headers[#headers + 1] = header end
-  response.headers = headers
 end
 
 --- Answers a request to the API.
@@ -206,18 +140,18 @@ function router.answer(simulator, request)
   local fault = simulator.faults:take(request) or account and account.faults:take(request)
   entry.fault = fault and fault.kind
 
-  local function done(response, object_id)
+  local function done(answer, object_id)
     entry.params, entry.object = journal.remembered(request.params), object_id
-    if not response.directive then
-      entry.status = response.status
-      add_common_headers(request, response)
+    if not answer.directive then
+      entry.status = answer.status
+      response.complete(answer, request)
     end
-    return fault and faults.after(fault, response) or response
+    return fault and faults.after(fault, answer) or answer
   end
 
   local instead = fault and faults.instead(fault, request)
   if instead then return done(instead) end
-  if not account then return done(refused(err)) end
+  if not account then return done(response.refused(err)) end
   return execute(account, request, done)
 end
 

@@ -11,7 +11,7 @@ local rows = require "stripe.simulator.rows"
 local Store = {}
 local metatable = { __name = "stripe.simulator.store", __index = Store }
 
-local DEFAULT_LIMIT, MAX_LIMIT = 10, 100
+local DEFAULT_LIMIT = 10
 
 --- Makes an empty store.
 -- @tparam[opt] table labels kind -> what the server calls it in "No such ..."
@@ -115,6 +115,22 @@ local function bounds(kept, created, since)
   return low, high
 end
 
+-- The row that a cursor names, and the cursor's parameter; nothing without one | nil, nil, err.
+local function cursor_of(self, kind, params, since)
+  if params.starting_after and params.ending_before then
+    return nil, nil, errors.invalid("Received both starting_after and ending_before parameters. "
+      .. "Please pass in only one.")
+  end
+  local name = params.ending_before and "ending_before" or "starting_after"
+  local id = params[name]
+  if not id then return end
+  local row = of(self, kind):row(id)
+  if row and not (since and row.created < since) then return row, name end
+  local err = self:missing(kind, id, name)
+  err.status = 400
+  return nil, nil, err
+end
+
 --- A page of a list, newest first, as the list envelope.
 -- @string kind
 -- @tparam table request its `params` (`limit, starting_after, ending_before, created`) and `path`
@@ -123,24 +139,12 @@ end
 -- @treturn table list envelope | nil, err
 function Store:page(kind, request, filter, since)
   local kept, params = of(self, kind), request.params
-  local limit = params.limit or DEFAULT_LIMIT
-  if limit < 1 or limit > MAX_LIMIT then
-    return nil, errors.invalid(("Invalid limit: must be between 1 and %d"):format(MAX_LIMIT),
-      "limit", "parameter_invalid_integer")
-  end
-  local name = params.ending_before and "ending_before" or "starting_after"
-  local cursor, row = params[name], nil
-  if cursor then
-    row = kept:row(cursor)
-    if not row or since and row.created < since then
-      local err = self:missing(kind, cursor, name)
-      err.status = 400
-      return nil, err
-    end
-  end
+  local row, name, err = cursor_of(self, kind, params, since)
+  if err then return nil, err end
   local low, high = bounds(kept, params.created, since)
+  local limit = params.limit or DEFAULT_LIMIT
   local data, more
-  if row and name == "ending_before" then
+  if name == "ending_before" then
     data, more = kept:walk(math.max(low, row.at + 1), high, 1, limit, filter)
     for i = 1, math.floor(#data / 2) do
       data[i], data[#data + 1 - i] = data[#data + 1 - i], data[i]

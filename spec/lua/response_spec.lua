@@ -1,0 +1,51 @@
+local scripted = require "spec.support.scripted_client"
+
+local function respond(headers, status, value)
+  local script = scripted.new { scripted.json(status or 200, value or { id = "x" }, headers) }
+  local _, _, response = script:client { max_retries = 0 }.climate.orders:create {
+    product = "climsku_1", metric_tons = 1,
+  }
+  return response, script
+end
+
+describe("a response", function()
+  it("tells what came beside the object", function()
+    local response, script = respond {
+      ["Idempotent-Replayed"] = "true", ["Stripe-Notice"] = "This version is old.",
+      ["X-Custom"] = "yes",
+    }
+    assert.equal(200, response.status)
+    assert.equal("req_scripted", response.request_id)
+    assert.equal(script.requests[1].headers["idempotency-key"], response.idempotency_key)
+    assert.is_true(response.replayed)
+    assert.equal("This version is old.", response.notice)
+    assert.equal("yes", response.headers["x-custom"])
+    assert.equal("Content-Type", response.headers[1][1])
+    assert.equal(1, response.attempts[1].n)
+    assert.equal(200, response.attempts[1].status)
+    assert.equal("req_scripted", response.attempts[1].request_id)
+    assert.is_nil(response.anything_else)
+  end)
+
+  it("says false and nil for what did not come", function()
+    local response = respond()
+    assert.is_false(response.replayed)
+    assert.is_nil(response.notice)
+    assert.is_nil(response.observer_error)
+  end)
+
+  it("builds each part when it is first read, and keeps it", function()
+    local response = respond()
+    assert.is_nil(next(response))
+    assert.equal(response.headers, response.headers)
+    assert.is_table(rawget(response, "headers"))
+    assert.is_nil(rawget(response, "attempts"))
+  end)
+
+  it("comes with an error too", function()
+    local response = respond({ ["Idempotent-Replayed"] = "true" }, 400, { error = { type = "x" } })
+    assert.equal(400, response.status)
+    assert.is_true(response.replayed)
+    assert.equal("stripe.response (400, req_scripted)", tostring(response))
+  end)
+end)

@@ -1,0 +1,134 @@
+--- The HTTP routes under /_sim/.
+
+local core = require "stripe.core"
+local exchange = require "spec.support.exchange"
+
+local ORDER = "product=climsku_frontier_offtake_portfolio_2027&metric_tons=1"
+
+describe("the control route", function()
+  local x, sim
+
+  before_each(function()
+    x = exchange.open()
+    sim = x.sim
+  end)
+
+  -- Without a key unless one is given: the controls of all accounts.
+  local function control(method, path, body, key)
+    return x.send(method, "/_sim/" .. path, body and core.json(body),
+      { Authorization = key and "Bearer " .. key or false })
+  end
+
+  local function order() return x.post("/v1/climate/orders", ORDER).object end
+
+  it("clock/advance moves all clocks, or that of a key", function()
+    x.get "/v1/events"
+    local response = control("POST", "clock/advance", { seconds = 60 })
+    assert.same({ 200, { now = x.start + 60 } }, { response.status, response.object })
+    assert.equal(x.start + 60, sim:account(x.key).clock:now())
+    control("POST", "clock/advance", { seconds = 5 }, "sk_test_other")
+    assert.equal(x.start + 60, sim:account(x.key).clock:now())
+    assert.equal(x.start + 65, control("GET", "clock", nil, "sk_test_other").object.now)
+    assert.equal(400, control("POST", "clock/advance", { seconds = "soon" }).status)
+  end)
+
+  it("of a family's control acts and answers with the object", function()
+    local id = order().id
+    local response = control("POST", "climate/orders/" .. id .. "/deliver", { delivered_at = 7 })
+    assert.equal(200, response.status, response.body)
+    assert.same({ "climate.order", "delivered", 7 },
+      { response.object.object, response.object.status, response.object.delivered_at })
+    assert.truthy(response.body:find('"canceled_at":null', 1, true))
+  end)
+
+  it("of a control that can't be done says why", function()
+    local response = control("POST", "climate/orders/climorder_x/deliver", {})
+    assert.equal(400, response.status)
+    assert.matches("no such climate order", response.object.error.message)
+  end)
+
+  it("of a control without an object passes the body", function()
+    local response = control("POST", "climate/funds", { usd = 5 })
+    assert.equal(200, response.status, response.body)
+    assert.equal('{"data":[]}', response.body)
+  end)
+
+  it("identity submit is one of them", function()
+    local id = x.post("/v1/identity/verification_sessions", "type=document").object.id
+    local response = control("POST", "identity/verification_sessions/" .. id .. "/submit",
+      { outcome = "verified" })
+    assert.equal(200, response.status, response.body)
+    assert.equal("verified",
+      x.get("/v1/identity/verification_sessions/" .. id).object.status)
+  end)
+
+  it("forwarding/destinations sets an answer, or lets requests out", function()
+    assert.equal("{}", control("POST", "forwarding/destinations",
+      { url = "https://a.example/", status = 201, body = "ok" }).body)
+    assert.equal(200, control("POST", "forwarding/destinations",
+      { url = "https://b.example/", allow = true }).status)
+    assert.equal(400, control("POST", "forwarding/destinations", {}).status)
+  end)
+
+  it("faults adds and clears", function()
+    assert.equal(200, control("POST", "faults", { fault = "server_error", times = 9 }).status)
+    assert.equal(500, x.get("/v1/events").status)
+    assert.equal(200, control("DELETE", "faults").status)
+    assert.equal(200, x.get("/v1/events").status)
+    local response = control("POST", "faults", { fault = "earthquake" })
+    assert.equal(400, response.status)
+    assert.equal("no such fault: earthquake", response.object.error.message)
+  end)
+
+  it("events/trigger makes a test event", function()
+    local response = control("POST", "events/trigger",
+      { type = "climate.order.created", overrides = { metric_tons = "4" } }, x.key)
+    assert.equal("4", response.object.data.object.metric_tons)
+    assert.equal(response.object.id, x.get("/v1/events").object.data[1].id)
+  end)
+
+  it("requests is the journal", function()
+    assert.equal('{"data":[]}', control("GET", "requests").body)
+    order()
+    local data = control("GET", "requests").object.data
+    assert.equal(1, #data)
+    assert.equal("climate.orders.create", data[1].operation)
+  end)
+
+  it("snapshot, restore and reset carry the state", function()
+    order()
+    local snapshot = control("GET", "snapshot").object
+    assert.equal("{}", control("POST", "reset").body)
+    assert.equal(0, #x.get("/v1/climate/orders").object.data)
+    assert.equal(200, control("POST", "restore", snapshot).status)
+    assert.equal(1, #x.get("/v1/climate/orders").object.data)
+    assert.equal(400, control("POST", "restore", { a = 1 }).status)
+  end)
+
+  it("load takes objects", function()
+    assert.equal(200, control("POST", "load",
+      { { object = "climate.order", id = "climorder_1" } }, x.key).status)
+    assert.equal(200, control("POST", "load",
+      { objects = { { object = "climate.order", id = "climorder_2" } } }, x.key).status)
+    assert.equal(2, #x.get("/v1/climate/orders").object.data)
+  end)
+
+  it("that doesn't exist is a 404", function()
+    for _, path in ipairs { "nothing", "store/x", "climate/orders/x/explode", "climate" } do
+      assert.equal(404, control("POST", path, {}).status, path)
+    end
+    assert.equal(404, control("GET", "reset").status)
+  end)
+
+  it("refuses a body that is no JSON object, and a bad key", function()
+    assert.equal(400, x.send("POST", "/_sim/faults", "{").status)
+    assert.equal(400, x.send("POST", "/_sim/faults", "7").status)
+    assert.equal(401, control("POST", "reset", nil, "wrong").status)
+  end)
+
+  it("leaves no trace in the journal", function()
+    control("POST", "reset")
+    control("GET", "snapshot")
+    assert.same({}, sim:requests())
+  end)
+end)

@@ -1,0 +1,146 @@
+--- The state of the simulator as a value.
+
+local core = require "stripe.core"
+local exchange = require "spec.support.exchange"
+local simulator = require "stripe.simulator"
+
+local ORDER = "product=climsku_frontier_offtake_portfolio_2027&metric_tons=1"
+
+describe("the state", function()
+  local x, sim
+
+  before_each(function()
+    x = exchange.open()
+    sim = x.sim
+  end)
+
+  local function order(headers)
+    local response = x.post("/v1/climate/orders", ORDER, headers)
+    assert.equal(200, response.status, response.body)
+    return response
+  end
+
+  local function through_json(value) return assert(core.decode(core.json(value))) end
+
+  it("after a reset is as new, down to the ids", function()
+    local first = order()
+    assert(sim.faults:add { fault = "reset", match = { path = "/never" } })
+    sim:advance(100)
+    sim:reset()
+    assert.same({}, sim:requests())
+    assert.same({}, x.get("/v1/climate/orders").object.data)
+    sim:reset()
+    local again = order()
+    assert.equal(first.body, again.body)
+    assert.equal(first.header "Request-Id", again.header "Request-Id")
+  end)
+
+  it("of one account can be reset alone", function()
+    local other = { Authorization = "Bearer sk_test_other" }
+    order()
+    order(other)
+    sim:account(x.key):reset()
+    assert.equal(0, #x.get("/v1/climate/orders").object.data)
+    assert.equal(1, #x.get("/v1/climate/orders", other).object.data)
+  end)
+
+  it("comes back from a snapshot, also one that went through JSON", function()
+    for _, way in ipairs { function(value) return value end, through_json } do
+      sim:reset()
+      local first = order { ["Idempotency-Key"] = "k" }
+      local snapshot = way(sim:snapshot())
+      local next_id = order().object.id
+      x.post("/v1/climate/orders/" .. first.object.id, "metadata[a]=b")
+      sim:advance(1000)
+      assert(sim:restore(snapshot))
+      assert.equal(1, #x.get("/v1/climate/orders").object.data)
+      assert.same({}, x.get("/v1/climate/orders/" .. first.object.id).object.metadata)
+      assert.equal(first.body, order({ ["Idempotency-Key"] = "k" }).body)
+      assert.equal(x.start, sim:account(x.key).clock:now())
+      assert.equal(next_id, order().object.id)
+    end
+  end)
+
+  it("restored in another simulator goes on there, with its due work", function()
+    local id = x.post("/v1/climate/orders",
+      "product=climsku_frontier_spot_biomass_2024&metric_tons=1").object.id
+    local other = simulator.new { clock = 5 }
+    assert(other:restore(through_json(sim:snapshot())))
+    local account = other:account(x.key)
+    assert.equal("confirmed", account.store:get("climate.order", id).status)
+    other:advance(31 * 24 * 3600)
+    assert.equal("delivered", account.store:get("climate.order", id).status)
+  end)
+
+  it("can be restored twice from one snapshot", function()
+    order()
+    local snapshot = sim:snapshot()
+    for _ = 1, 2 do
+      assert(sim:restore(snapshot))
+      order()
+      assert.equal(2, #x.get("/v1/climate/orders").object.data)
+    end
+  end)
+
+  it("of one account restores that one", function()
+    local account = sim:account(x.key)
+    local snapshot = through_json(account:snapshot())
+    order()
+    assert(account:restore(snapshot))
+    assert.equal(0, #x.get("/v1/climate/orders").object.data)
+  end)
+
+  it("keeps faults, settings, connected accounts and bytes", function()
+    local account = sim:account(x.key)
+    account.settings.business_name = "Other"
+    local private = account.store:private "x"
+    private.bytes, private.text, private.nothing = "\255\0\1", "caf\195\169", core.null
+    order { ["Stripe-Account"] = "acct_1" }
+    assert(account.faults:add { fault = "server_error" })
+    local other = simulator.new()
+    assert(other:restore(through_json(sim:snapshot())))
+    account = other:account(x.key)
+    assert.equal("Other", account.settings.business_name)
+    private = account.store:private "x"
+    assert.same({ "\255\0\1", "caf\195\169" }, { private.bytes, private.text })
+    assert.equal(core.null, private.nothing)
+    assert.is_table(other:account(x.key, "acct_1").store:each "climate.order"())
+    assert.equal(account, other:account(x.key, "acct_1").parent)
+    assert.equal("server_error", account.faults:take({ method = "GET", path = "/" }).kind)
+  end)
+
+  it("that is none is refused, and nothing changes", function()
+    order()
+    for _, value in ipairs { 1, {}, { accounts = { {} } }, { accounts = { { format = 1 } } } } do
+      local done, problem = sim:restore(value)
+      assert.is_nil(done)
+      assert.is_string(problem)
+    end
+    assert.is_nil((sim:account(x.key):restore {}))
+    assert.equal(1, #x.get("/v1/climate/orders").object.data)
+  end)
+
+  it("takes objects as they are, to their place in time", function()
+    order()
+    assert(sim:load {
+      { object = "climate.order", id = "climorder_old", created = 1000, status = "open",
+        metric_tons = "3", amount_total = 7, product = "climsku_x", metadata = { a = "b" } },
+      { object = "file", purpose = "identity_document" },
+    })
+    local list = x.get("/v1/climate/orders").object.data
+    assert.equal("climorder_old", list[2].id)
+    assert.same({ 7, "open", "b" }, { list[2].amount_total, list[2].status, list[2].metadata.a })
+    local file = x.get("/v1/files").object.data[1]
+    assert.matches("^file_", file.id)
+    assert.equal(x.start, file.created)
+  end)
+
+  it("takes no object of an unknown kind, and then none at all", function()
+    local done, problem = sim:load {
+      { object = "climate.order", id = "climorder_1" }, { object = "charge", id = "ch_1" },
+    }
+    assert.is_nil(done)
+    assert.equal("object 2: no such kind: charge", problem)
+    assert.equal(404, x.get("/v1/climate/orders/climorder_1").status)
+  end)
+end)
