@@ -163,9 +163,8 @@ describe("a verification report", function()
     assert.equal("selfie", (get("/v1/files/" .. report.selfie.selfie)).purpose)
     assert.equal(front, report.selfie.document)
     local function content(id)
-      local answer = sim:handle { method = "GET", headers = { Authorization = "Bearer " .. a.account.key },
-        url = "https://files.stripe.com/v1/files/" .. id .. "/contents" }
-      return answer.body
+      return sim:handle { method = "GET", headers = { Authorization = "Bearer " .. a.account.key },
+        url = "https://files.stripe.com/v1/files/" .. id .. "/contents" }.body
     end
     assert.equal("front of it", content(front))
     assert.equal("a face", content(report.selfie.selfie))

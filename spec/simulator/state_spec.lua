@@ -135,6 +135,21 @@ describe("the state", function()
     assert.equal(x.start, file.created)
   end)
 
+  it("takes no object that the API could not show", function()
+    local done, problem = sim:load { { object = "climate.order", id = "c", metadata = "none" } }
+    assert.is_nil(done)
+    assert.matches("^object 1: .*metadata", problem)
+  end)
+
+  it("loaded before any key was used belongs to the first key, also when restored", function()
+    assert(sim:load { { object = "climate.order", id = "climorder_1" } })
+    local other = exchange.open()
+    assert(other.sim:restore(through_json(sim:snapshot())))
+    for _, one in ipairs { x, other } do
+      assert.equal(200, one.get("/v1/climate/orders/climorder_1").status)
+    end
+  end)
+
   it("takes no object of an unknown kind, and then none at all", function()
     local done, problem = sim:load {
       { object = "climate.order", id = "climorder_1" }, { object = "charge", id = "ch_1" },

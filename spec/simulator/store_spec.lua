@@ -41,6 +41,13 @@ describe("a store", function()
     assert.same({ "o4", "o3", "o2", "o1" }, seen)
   end)
 
+  it("knows the newest of a kind", function()
+    assert.is_nil(kept:newest(KIND))
+    for i = 1, 4 do add("o" .. i, i) end
+    kept:remove(KIND, "o4")
+    assert.equal("o3", kept:newest(KIND).id)
+  end)
+
   it("forgets an object with its private table", function()
     add("a", 1)
     kept:private("a").secret = "x"

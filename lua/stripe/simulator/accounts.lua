@@ -103,11 +103,12 @@ function Accounts:maker(id)
   end
 end
 
---- Makes these the accounts, each as its snapshot says.
+--- Makes these the accounts, each as its snapshot says; `unclaimed`: the first was opened without
+-- a key.
 -- @treturn boolean true | nil, message
-function Accounts:restore(snapshots)
+function Accounts:restore(snapshots, unclaimed)
   local known = self.by_key
-  self.list, self.by_key = {}, {}
+  self.list, self.by_key, self.unclaimed = {}, {}, nil
   for _, snapshot in ipairs(snapshots) do
     local name = snapshot.id and snapshot.key .. " " .. snapshot.id or snapshot.key
     if known[name] then
@@ -119,6 +120,7 @@ function Accounts:restore(snapshots)
     local restored, problem = account:restore(snapshot)
     if not restored then return nil, problem end
   end
+  self.unclaimed = unclaimed and self.list[1] or nil
   return true
 end
 

@@ -25,7 +25,7 @@ local steps = {
   rejected = {},
 }
 
--- In which order a session that nobody chose a status for goes on.
+-- In these the customer has chosen, so that amounts, fees and wallet are known.
 local priced = {
   quote_ready = true, requires_payment = true, fulfillment_processing = true,
   fulfillment_complete = true,

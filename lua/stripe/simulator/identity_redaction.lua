@@ -74,9 +74,9 @@ local function shown(value)
   return tree
 end
 
--- Answers are kept as text.
-local function scrub_answer(record, ids)
-  local value = core.decode(record.body, true)
+-- Answers are kept as text; few name the session.
+local function scrub_answer(record, id, ids)
+  local value = record.body:find(id, 1, true) and core.decode(record.body, true)
   if value and scrub_within(value, ids) then
     record.body = core.render(value, shown(value))
   end
@@ -122,7 +122,7 @@ function identity_redaction.finish(account, id)
     end
   end
   account.events:rewrite(function(snapshot) scrub_within(snapshot, ids) end)
-  account.idempotency:rewrite(function(record) scrub_answer(record, ids) end)
+  account.idempotency:rewrite(function(record) scrub_answer(record, id, ids) end)
   account.journal:rewrite(function(entry)
     if entry.object == id or entry.path:find(id, 1, true) then scrub_params(entry.params) end
   end)

@@ -15,7 +15,6 @@ local clock = require "stripe.simulator.clock"
 local control = require "stripe.simulator.control"
 local controls = require "stripe.simulator.controls"
 local copy = require "stripe.simulator.copy"
-local families = require "stripe.simulator.families"
 local faults = require "stripe.simulator.faults"
 local ids = require "stripe.simulator.ids"
 local journal = require "stripe.simulator.journal"
@@ -97,10 +96,6 @@ end
 function Simulator:handle(raw)
   local read = request.read(raw)
   if control.takes(read) then return control.answer(self, read) end
-  for _, family in ipairs(families.list) do
-    local answer = family.public and family.public(self.accounts.list, read)
-    if answer then return answer end
-  end
   return router.answer(self, read)
 end
 
@@ -144,7 +139,7 @@ end
 --- The state of all accounts, faults and time, as a plain value that JSON can carry.
 function Simulator:snapshot()
   local snapshot = { clock = self.clock:snapshot(), faults = self.faults:snapshot(),
-    order = self.order, accounts = {} }
+    order = self.order, accounts = {}, unclaimed = self.accounts.unclaimed ~= nil }
   for i, account in ipairs(self.accounts.list) do snapshot.accounts[i] = account:snapshot() end
   return snapshot
 end
@@ -163,7 +158,7 @@ function Simulator:restore(snapshot)
   self.clock:restore(snapshot.clock)
   self.faults:restore(snapshot.faults)
   self.order = snapshot.order
-  return self.accounts:restore(snapshot.accounts)
+  return self.accounts:restore(snapshot.accounts, snapshot.unclaimed)
 end
 
 --- Puts objects into the default account; see `account:load`.

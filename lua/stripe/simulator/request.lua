@@ -61,12 +61,12 @@ local function read(raw)
   local target = raw.url:gsub("#.*$", ""):gsub("^%a[%w+.-]*://[^/?]*", "")
   local path, query = target:match("^([^?]*)%??(.*)$")
   local method = raw.method:upper()
-  local context = headers["stripe-context"]
+  local context, key = headers["stripe-context"], headers["idempotency-key"]
   local request = {
     method = method, url = raw.url, path = path == "" and "/" or path, query = query,
     headers = headers, body = body_of(raw), key = key_of(headers.authorization),
     account_id = headers["stripe-account"] or context and context:match("[^/]*$"),
-    idempotency_key = headers["idempotency-key"], version = headers["stripe-version"],
+    idempotency_key = key ~= "" and key or nil, version = headers["stripe-version"],
     params = {}, ids = {},
   }
   local operation, ids = core.route(method, request.path)

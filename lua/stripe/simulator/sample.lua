@@ -65,9 +65,8 @@ end
 function sample.of_event(account, event_type, overrides)
   local kind = kind_of(event_type)
   local fields = schema.fields(kind)
-  local existing = overrides.id and account.store:get(kind, overrides.id)
-    or not overrides.id and account.store:each(kind)()
-  local object = copy.deep(existing or nil)
+  local object = copy.deep(overrides.id and account.store:get(kind, overrides.id)
+    or not overrides.id and account.store:newest(kind) or nil)
   if not object then
     object = fields and of_fields(account, fields) or { created = account.clock:now() }
     object.object = kind

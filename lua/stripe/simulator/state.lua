@@ -91,6 +91,8 @@ function state.load(account, objects)
       return nil, ("object %d: no such kind: %s"):format(i,
         tostring(type(object) == "table" and object.object or object))
     end
+    local fits, problem = pcall(core.render, object)
+    if not fits then return nil, ("object %d: %s"):format(i, tostring(problem)) end
   end
   for _, object in ipairs(objects) do
     local kind = object.object

@@ -73,6 +73,11 @@ function Store:each(kind)
   end
 end
 
+--- The newest object of a kind, or nil.
+function Store:newest(kind)
+  return self:page(kind, { params = { limit = 1 } }).data[1]
+end
+
 --- The private table of an object: never rendered, plain data only.
 function Store:private(id)
   local private = self.privates[id]
