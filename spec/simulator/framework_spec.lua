@@ -43,6 +43,29 @@ describe("the simulator", function()
       assert.equal("2", response.object.metric_tons)
     end)
 
+    it("does nothing when the body can't be read to its end", function()
+      local pieces = { "product=" .. PRODUCT .. "&metric_tons=1" }
+      local response, failure = sim:handle {
+        method = "POST", url = "/v1/climate/orders",
+        headers = { Authorization = "Bearer " .. x.key },
+        stream = function()
+          if pieces[1] then return table.remove(pieces) end
+          return nil, "the file became shorter"
+        end,
+      }
+      assert.is_nil(response)
+      assert.same({ kind = "aborted", message = "the file became shorter", sent = "no" }, failure)
+      assert.same({}, get("/v1/climate/orders").object.data)
+    end)
+
+    it("serves every operation of the catalogue", function()
+      local served = require "stripe.simulator.families".operations
+      for _, operation in ipairs(core.operations()) do
+        local name = operation.resource .. "." .. operation.name
+        assert.is_function(served[name], name)
+      end
+    end)
+
     it("refuses an option that it doesn't know, by name", function()
       assert.error_matches(function() simulator.new { sead = 1 } end, "unknown option: sead")
     end)

@@ -49,9 +49,9 @@ static bool refuse(st_check *c, enum st_problem_kind kind, bool waivable, const 
     if (!asks) st_buffer_byte(&problem->message, '.');
     if (c->reading || !waivable) return false;
     bool absent = kind == ST_PROBLEM_MISSING || kind == ST_PROBLEM_INCOMPLETE;
-    st_buffer_text(&problem->message, absent
-                                          ? " To send the request without it, pass validate = false."
-                                          : " To send it anyway, pass validate = false.");
+    st_buffer_text(&problem->message,
+                   absent ? " To send the request without it" : " To send it anyway");
+    st_buffer_text(&problem->message, ", pass validate = false.");
     return false;
 }
 

@@ -52,6 +52,12 @@ static const st_param *demand(st_form *f)
     return checking(f) ? f->current : NULL;
 }
 
+/* Refuses what has no form on the wire. */
+static bool never(st_form *f, enum st_problem_kind kind, const char *why)
+{
+    return st_check_refuse_always(&f->check, kind, "%s", why);
+}
+
 /* ---- where values stand ---- */
 
 /* The member or element at hand was written, so all that it is in was given. */
@@ -70,7 +76,7 @@ bool st_form_key(st_form *f, const char *key, size_t n)
     bool closed = frame->members || (f->depth == 1 && f->op);
     st_buffer_truncate(&f->check.path, frame->base);
     if (st_text_length(key, n) < 0)
-        return st_check_refuse_always(&f->check, ST_PROBLEM_TEXT, "a name in it is not valid UTF-8");
+        return never(f, ST_PROBLEM_TEXT, "a name in it is not valid UTF-8");
     if (!st_check_enter(&f->check, key, n)) return false;
     frame->count++;
     frame->member = closed ? st_check_find(frame->members, key, n) : -1;
@@ -161,10 +167,9 @@ static bool pair(st_form *f, const char *text, size_t n)
         return true;
     }
     if (!st_part_header_ok(name->data, name->length))
-        return st_check_refuse_always(&f->check, ST_PROBLEM_TEXT,
-                                      "a name in an upload has no control characters");
+        return never(f, ST_PROBLEM_TEXT, "a name in an upload has no control characters");
     if (!st_part_content_ok(f->boundary, text, n))
-        return st_check_refuse_always(&f->check, ST_PROBLEM_TEXT, "the text holds the boundary of the body");
+        return never(f, ST_PROBLEM_TEXT, "the text holds the boundary of the body");
     st_part_field(out, f->boundary, name->data, name->length);
     st_buffer_append(out, text, n);
     st_buffer_text(out, "\r\n");
@@ -213,8 +218,8 @@ static bool check_text(st_form *f, const char *text, size_t n)
 bool st_form_string(st_form *f, const char *text, size_t n)
 {
     if (st_text_length(text, n) < 0)
-        return st_check_refuse_always(&f->check, ST_PROBLEM_TEXT,
-                                      "this text is not valid UTF-8; convert it, or encode it as base64");
+        return never(f, ST_PROBLEM_TEXT,
+                     "this text is not valid UTF-8; convert it, or encode it as base64");
     if (n == 0) return empty_value(f, true);
     return check_text(f, text, n) && pair(f, text, n);
 }
@@ -263,8 +268,7 @@ static bool fraction(st_form *f, double x)
 bool st_form_number(st_form *f, double x)
 {
     if (!isfinite(x))
-        return st_check_refuse_always(&f->check, ST_PROBLEM_NUMBER,
-                                      "this is no finite number; leave it out");
+        return never(f, ST_PROBLEM_NUMBER, "this is no finite number; leave it out");
     if (x == floor(x) && fabs(x) <= ST_NUMBER_EXACT) return st_form_integer(f, (long long)x);
     return fraction(f, x);
 }
@@ -325,15 +329,12 @@ bool st_form_file(st_form *f, const st_upload *upload)
     if (upload->type) type = (st_run){ upload->type, upload->type_length };
     if (!st_part_header_ok(filename.bytes, filename.length) ||
         st_text_length(filename.bytes, filename.length) < 0)
-        return st_check_refuse_always(&f->check, ST_PROBLEM_TEXT,
-                                      "the name of a file is UTF-8 without line breaks; pass another "
-                                      "filename");
+        return never(f, ST_PROBLEM_TEXT,
+                     "the name of a file is UTF-8 without line breaks; pass another filename");
     if (!st_part_header_ok(type.bytes, type.length))
-        return st_check_refuse_always(&f->check, ST_PROBLEM_TEXT,
-                                      "the type of a file is one line, such as image/png");
+        return never(f, ST_PROBLEM_TEXT, "the type of a file is one line, such as image/png");
     if (upload->fd < 0 && !st_part_content_ok(f->boundary, upload->bytes, upload->length))
-        return st_check_refuse_always(&f->check, ST_PROBLEM_TEXT,
-                                      "the content holds the boundary of the body");
+        return never(f, ST_PROBLEM_TEXT, "the content holds the boundary of the body");
     mark(f);
     st_part_file(output(f), f->boundary, name->data, name->length, filename, type);
     if (upload->fd >= 0) {

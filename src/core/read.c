@@ -121,7 +121,7 @@ static bool read_multipart(st_tree *t, const char *text, size_t n, st_run bounda
     while ((found = st_part_read(text, n, boundary, &position, &part)) > 0)
         if (!put_part(t, &part, c)) return false;
     if (found == 0) return true;
-    return st_check_refuse(c, ST_PROBLEM_TEXT, "the body is not the multipart text it claims to be");
+    return st_check_refuse(c, ST_PROBLEM_TEXT, "this is not the multipart text it claims to be");
 }
 
 bool st_read(st_tree *t, const char *text, size_t n, const char *content_type, st_check *check)

@@ -32,6 +32,7 @@ for _, family in ipairs(families.list) do
   merge(families.timers, family.timers, family.name .. ".")
   merge(families.kinds, family.kinds, "")
   merge(families.views, family.views, "")
+  merge(families.problems, family.problems, "")
   merge(families.labels, family.labels, "")
 end
 

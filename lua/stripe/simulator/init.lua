@@ -93,8 +93,10 @@ end
 --   `{ directive = "truncate", bytes, response }`: the connection ends after so many bytes of body;
 --   `{ directive = "reset", done }`: the connection ends without an answer; `done` says whether the
 --   request was carried out
+-- | nil, failure `{ kind, message, sent }` when the body can't be read
 function Simulator:handle(raw)
-  local read = request.read(raw)
+  local read, failure = request.read(raw)
+  if not read then return nil, failure end
   if control.takes(read) then return control.answer(self, read) end
   return router.answer(self, read)
 end

@@ -16,15 +16,16 @@ local function lower(headers)
   return map
 end
 
--- The body of an upload comes from a reader, piece by piece.
+-- The body of an upload comes from a reader, piece by piece; nil and a message when it fails.
 local function body_of(raw)
   if raw.body or not raw.stream then return raw.body or "" end
   local pieces = {}
-  for piece in raw.stream do
-    if piece == "" then break end
+  while true do
+    local piece, problem = raw.stream()
+    if problem then return nil, problem end
+    if not piece or piece == "" then return table.concat(pieces) end
     pieces[#pieces + 1] = piece
   end
-  return table.concat(pieces)
 end
 
 local function decode_base64(text)
@@ -55,8 +56,11 @@ end
 --- Reads a request and finds the operation that it means.
 -- @tparam table raw `method, url, headers` (list of pairs or map), `body` (text) or `stream`
 -- @treturn table request: `method, url, path, query, headers` (lower-case map), `body, key,
---   account_id, idempotency_key, version`, and by the route `operation, ids`, or `known`
+--   account_id, idempotency_key, version`, and by the route `operation, ids`, or `known` | nil,
+--   failure `{ kind, message, sent }` when the body can't be read
 local function read(raw)
+  local body, problem = body_of(raw)
+  if not body then return nil, { kind = "aborted", message = problem, sent = "no" } end
   local headers = lower(raw.headers)
   local target = raw.url:gsub("#.*$", ""):gsub("^%a[%w+.-]*://[^/?]*", "")
   local path, query = target:match("^([^?]*)%??(.*)$")
@@ -64,7 +68,7 @@ local function read(raw)
   local context, key = headers["stripe-context"], headers["idempotency-key"]
   local request = {
     method = method, url = raw.url, path = path == "" and "/" or path, query = query,
-    headers = headers, body = body_of(raw), key = key_of(headers.authorization),
+    headers = headers, body = body, key = key_of(headers.authorization),
     account_id = headers["stripe-account"] or context and context:match("[^/]*$"),
     idempotency_key = key ~= "" and key or nil, version = headers["stripe-version"],
     params = {}, ids = {},
