@@ -138,6 +138,7 @@ build = {
     ["stripe.simulator.faults"] = "lua/stripe/simulator/faults.lua",
     ["stripe.simulator.file_links"] = "lua/stripe/simulator/file_links.lua",
     ["stripe.simulator.file_rules"] = "lua/stripe/simulator/file_rules.lua",
+    ["stripe.simulator.file_store"] = "lua/stripe/simulator/file_store.lua",
     ["stripe.simulator.files"] = "lua/stripe/simulator/files.lua",
     ["stripe.simulator.fingerprint"] = "lua/stripe/simulator/fingerprint.lua",
     ["stripe.simulator.forwarding"] = "lua/stripe/simulator/forwarding.lua",

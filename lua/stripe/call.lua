@@ -121,7 +121,7 @@ local function bytes(call, sink, progress)
   if sink == nil then return call:body() end
   local failed = type(sink) ~= "string" and pour(call, sink, progress)
   if failed then
-    return nil, Error.local_failure(call, {
+    return nil, Error.about(call, {
       type = "connection_error", code = "aborted", message = "the sink failed: " .. failed,
     })
   end
@@ -132,7 +132,7 @@ end
 local function object(call, request, settings)
   local value, lists = call:object(settings.null ~= nil)
   if not value then
-    return nil, Error.local_failure(call, {
+    return nil, Error.about(call, {
       type = "api_error", message = ("the API answered %d with a body that can't be read: %s")
         :format(call:status(), lists), retryable = false,
     })
@@ -146,7 +146,7 @@ end
 local function outcome(call, request, settings, context)
   local response = call:status() and Response.new(call, context.observer_error) or nil
   if context.limited then
-    return nil, Error.local_failure(call, {
+    return nil, Error.about(call, {
       type = "rate_limit_error", code = "limiter",
       message = "the limiter refused: " .. context.limited, retryable = true,
     }), response
@@ -193,7 +193,7 @@ function Call.run(settings, request)
   local transport, missing = Transport.choose(settings.transport, options.progress)
   if not transport then
     call:cancel(clock(), missing)
-    return nil, Error.local_failure(call, {
+    return nil, Error.about(call, {
       type = "connection_error", code = "connect", message = missing, sent = "no",
     })
   end

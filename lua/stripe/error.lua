@@ -73,8 +73,12 @@ function Error.refused(problem, operation, method, path)
   }
 end
 
--- What is the same in every error of a call that was made.
-local function of_call(call, fields)
+--- An error about a call, which tells the rest. By itself, for failures that our side found: no
+-- transport, an answer that can't be read, a sink that failed.
+-- @tparam userdata call
+-- @tparam table fields type, code, message
+-- @treturn table
+function Error.about(call, fields)
   fields.status = call:status()
   fields.request_id = call:request_id()
   fields.operation = Operations.name(call:operation())
@@ -84,14 +88,6 @@ local function of_call(call, fields)
   if fields.retryable == nil then fields.retryable = call:retryable() end
   fields.sent = fields.sent or call:sent()
   return Error.new(fields)
-end
-
---- A failure that our side found: no transport, an answer that can't be read, a sink that failed.
--- @tparam userdata call
--- @tparam table fields type, code, message
--- @treturn table
-function Error.local_failure(call, fields)
-  return of_call(call, fields)
 end
 
 -- The error object of a body: Stripe's own, or the OAuth style (`error` is a word).
@@ -113,7 +109,7 @@ end
 function Error.of_call(call)
   local kind, message = call:problem()
   if kind then
-    return of_call(call, { type = "connection_error", code = kind, message = message or kind })
+    return Error.about(call, { type = "connection_error", code = kind, message = message or kind })
   end
   local status, body = call:status(), call:error_body()
   local found = described(body)
@@ -123,7 +119,7 @@ function Error.of_call(call)
     message = ("the API answered %d, and %s"):format(status,
       body and "its body describes no error" or why or "no error")
   end
-  return of_call(call, {
+  return Error.about(call, {
     type = core.classify(status, text(own.type), text(own.code)),
     code = text(own.code), param = text(own.param), doc_url = text(own.doc_url),
     decline_code = text(own.decline_code),

@@ -32,7 +32,7 @@ local function attempt(call, context, now)
   if context.on_response then
     local history = call:attempts()
     local thrown = Observe.response(context.on_response, call, history[#history],
-      answer and answer.headers and call:headers())
+      answer and call:headers())
     context.observer_error = context.observer_error or thrown
   end
 end
@@ -72,7 +72,7 @@ local function exchange(call, context)
       granted = not context.limiter
     elseif action == "wait" then
       driver.sleep(seconds, canceller)
-      if not (canceller and canceller.canceled) then end
+      if not (canceller and canceller.canceled) then now(since + seconds) end
     end
   until action == "done"
 end

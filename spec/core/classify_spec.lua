@@ -13,6 +13,7 @@ local rows = {
   { 401, nil, nil, "authentication_error" },
   { 401, "invalid_request_error", "api_key_expired", "authentication_error" },
   { 402, "card_error", "card_declined", "card_error" },
+  { 402, "api_error", "forwarding_api_retryable_upstream_error", "api_error" },
   { 402, "invalid_request_error", nil, "invalid_request_error" },
   { 402, "insufficient_funds", nil, "invalid_request_error" },
   { 402, nil, nil, "invalid_request_error" },

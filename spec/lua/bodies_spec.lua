@@ -45,7 +45,7 @@ describe("the contents of a file", function()
       { progress = function(sofar, total) told[#told + 1] = { sofar, total } end })
     assert.is_true(done)
     assert.equal("\0bytes\255", table.concat(got))
-    assert.same({ 7, 7 }, told[#told])
+    assert.same({ { 7, 7 } }, told)
   end)
 
   it("end as an error when the sink fails", function()

@@ -17,6 +17,7 @@ static const struct {
     { 400, NULL, NULL, "invalid_request_error" },
     { 401, NULL, NULL, "authentication_error" },
     { 402, "card_error", NULL, "card_error" },
+    { 402, "api_error", NULL, "api_error" }, /* somebody behind Stripe failed */
     { 402, NULL, NULL, "invalid_request_error" }, /* valid but refused: nothing about a card */
     { 403, NULL, NULL, "permission_error" },
     { 404, NULL, NULL, "invalid_request_error" },

@@ -1,26 +1,34 @@
 --- The family events of the simulator: reading what `stripe.simulator.events` recorded.
---
 -- [behaviour: Events]
 -- @module stripe.simulator.event_resource
+
 local errors = require "stripe.simulator.errors"
 
 local KIND = "event"
-local MOST_TYPES = 20
 
 local operations = {}
 
---- Whether a type has this name, or belongs to the group of a pattern such as "climate.order.*".
-local function matches(event_type, pattern)
-  local group = pattern:match("^(.*%.)%*$")
-  if group then return event_type:sub(1, #group) == group end
-  return pattern == "*" or event_type == pattern
+-- Whether an event is of the type that the filter `type` names: a type, or a group such as
+-- "climate.order.*".
+local function is_of(event, wanted)
+  local group = wanted:match("^(.*)%*$")
+  if group then return event.type:sub(1, #group) == group end
+  return event.type == wanted
 end
 
-local function any(event_type, patterns)
-  for _, pattern in ipairs(patterns) do
-    if matches(event_type, pattern) then return true end
+-- The filters of a list as one function; nil when there are none.
+local function filter_of(params)
+  local named
+  if params.types then
+    named = {}
+    for _, name in ipairs(params.types) do named[name] = true end
   end
-  return false
+  local wanted, delivered = params.type, params.delivery_success
+  if not (named or wanted) and delivered == nil then return nil end
+  return function(event)
+    return (not named or named[event.type]) and (not wanted or is_of(event, wanted))
+      and (delivered == nil or delivered == (event.pending_webhooks == 0))
+  end
 end
 
 operations["events.retrieve"] = function(account, request)
@@ -32,20 +40,11 @@ end
 
 operations["events.list"] = function(account, request)
   local params = request.params
-  local types = params.types
-  if types and params.type then
+  if params.types and params.type then
     return nil, errors.invalid("You may pass only one of these parameters: type, types.", "types",
       "parameters_exclusive")
   end
-  if types and #types > MOST_TYPES then
-    return nil, errors.invalid(("You may pass at most %d types."):format(MOST_TYPES), "types")
-  end
-  types = types or (params.type and { params.type })
-  local delivered = params.delivery_success
-  return account.events:page(request, (types or delivered ~= nil) and function(event)
-    return (not types or any(event.type, types))
-      and (delivered == nil or delivered == (event.pending_webhooks == 0))
-  end or nil)
+  return account.events:page(request, filter_of(params))
 end
 
 return { name = "events", kinds = { [KIND] = "evt_" }, operations = operations }

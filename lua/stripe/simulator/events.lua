@@ -6,6 +6,7 @@
 
 local core = require "stripe.core"
 local copy = require "stripe.simulator.copy"
+local families = require "stripe.simulator.families"
 local sample = require "stripe.simulator.sample"
 local schema = require "stripe.simulator.schema"
 
@@ -29,8 +30,10 @@ end
 local function new(account) return setmetatable({ account = account }, metatable) end
 
 -- What the API shows of an object; members that are null stay absent.
-local function frozen(object)
+local function frozen(account, object)
   if not schema.fields(object.object) then return copy.deep(object) end
+  local view = families.views[object.object]
+  if view then object = view(account, object) end
   return (assert(core.decode(core.render(object))))
 end
 
@@ -76,7 +79,7 @@ function Events:emit(event_type, object, options)
     account = account.parent and account.id or nil,
     api_version = account.settings.api_version, livemode = account.livemode,
     data = {
-      object = frozen(object),
+      object = frozen(account, object),
       previous_attributes = options and copy.deep(options.previous_attributes),
     },
     pending_webhooks = #self:endpoints(event_type),

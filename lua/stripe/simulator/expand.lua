@@ -20,13 +20,14 @@ local function below(field)
   return field.fields or schema.fields(field.object) or field.item and below(field.item)
 end
 
--- Adds one path to the tree; false when it doesn't lead to something expandable.
+-- Adds one path to the tree; false when it doesn't lead to something expandable. The list in an
+-- object may be named too, though it is there in any case.
 local function add(tree, fields, path)
   local expandable = false
   for name in path:gmatch("[^.]+") do
     local field = field_named(fields, name)
     if not field then return false end
-    expandable = field.expand ~= nil
+    expandable = field.expand ~= nil or field.type == "list"
     tree[name] = tree[name] or {}
     tree, fields = tree[name], below(field)
   end

@@ -18,6 +18,7 @@ local families = {
   timers = {},      -- "climate.deliver" -> function(account, id, extra)
   kinds = {},       -- "climate.order" -> prefix of ids
   views = {},       -- kind -> function(account, object) -> what is shown of it now
+  loaded = {},      -- kind -> function(account, object) that completes an object put in by `load`
   problems = {},    -- operation -> function(problem) -> err, or nil for the common wording
   labels = {},      -- kind -> what the server calls it in "No such ..."
   descriptors = core.operations(),
@@ -32,6 +33,7 @@ for _, family in ipairs(families.list) do
   merge(families.timers, family.timers, family.name .. ".")
   merge(families.kinds, family.kinds, "")
   merge(families.views, family.views, "")
+  merge(families.loaded, family.loaded, "")
   merge(families.problems, family.problems, "")
   merge(families.labels, family.labels, "")
 end

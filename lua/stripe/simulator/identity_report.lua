@@ -2,6 +2,7 @@
 -- [behaviour: VerificationReport; last_error codes]
 -- @module stripe.simulator.identity_report
 local copy = require "stripe.simulator.copy"
+local file_store = require "stripe.simulator.file_store"
 
 local identity_report = {}
 
@@ -73,15 +74,8 @@ local function checks_of(session, failure)
 end
 
 local function image(account, side, purpose, content)
-  local id = account.ids:new "file_"
-  account.store:insert("file", {
-    id = id, object = "file", created = account.clock:now(), filename = side .. ".png",
-    purpose = purpose, size = #content, type = "png",
-    url = (account.settings.files_url or "https://files.stripe.com") .. "/v1/files/" .. id
-      .. "/contents",
-  })
-  account.store:private(id).content = content
-  return id
+  return file_store.make(account, { filename = side .. ".png", purpose = purpose, type = "png" },
+    content).id
 end
 
 local results = {}

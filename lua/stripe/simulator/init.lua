@@ -18,6 +18,7 @@ local copy = require "stripe.simulator.copy"
 local faults = require "stripe.simulator.faults"
 local ids = require "stripe.simulator.ids"
 local journal = require "stripe.simulator.journal"
+local public_links = require "stripe.simulator.public_links"
 local request = require "stripe.simulator.request"
 local router = require "stripe.simulator.router"
 local state = require "stripe.simulator.state"
@@ -98,6 +99,7 @@ function Simulator:handle(raw)
   local read, failure = request.read(raw)
   if not read then return nil, failure end
   if control.takes(read) then return control.answer(self, read) end
+  if public_links.takes(read) then return public_links.answer(self, read) end
   return router.answer(self, read)
 end
 

@@ -33,10 +33,16 @@ end
 -- @tparam[opt] table tree of what to expand
 function response.text(account, object, tree)
   if object.deleted then return core.json(object) end
-  local function find(kind, id) return account.store:get(kind, id) end
-  local function prepared(one, inner)
+  local function shown(one)
     local view = families.views[one.object]
-    if view then one = view(account, one) end
+    return view and view(account, one) or one
+  end
+  local function find(kind, id)
+    local found = account.store:get(kind, id)
+    return found and shown(found)
+  end
+  local function prepared(one, inner)
+    one = shown(one)
     return inner and expand.apply(one, inner, find) or one
   end
   if object.object ~= "list" then return core.render(prepared(object, tree), tree) end

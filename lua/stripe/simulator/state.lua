@@ -101,6 +101,7 @@ function state.load(account, objects)
     if own.created == nil then own.created = account.clock:now() end
     if own.livemode == nil then own.livemode = account.livemode end
     account.store:insert(kind, own)
+    if families.loaded[kind] then families.loaded[kind](account, own) end
   end
   return true
 end

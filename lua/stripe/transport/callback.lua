@@ -9,7 +9,8 @@ local Callback = {}
 
 local metatable = { __name = "stripe.transport.callback", __index = Callback }
 
---- Asks the function. What it throws is a failure `aborted`, since nobody knows how far it came.
+--- Asks the function. What it throws is a failure `aborted`, since nobody knows how far it came. It
+-- runs inside a pcall: on PUC Lua 5.1 it can't yield.
 -- @tparam userdata call
 -- @treturn[1] table the answer
 -- @treturn[2] nil

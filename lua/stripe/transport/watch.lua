@@ -25,7 +25,7 @@ local function watch(request, progress)
   if not progress then return request end
   if request.stream then
     request.stream = counted(request.stream, progress)
-  else
+  elseif #request.body > 0 then
     progress(#request.body, #request.body)
   end
   return request
