@@ -119,8 +119,10 @@ function Error.of_call(call)
     message = ("the API answered %d, and %s"):format(status,
       body and "its body describes no error" or why or "no error")
   end
+  -- What is no JSON was not written by the API: only its status is known.
+  local foreign = body == nil and status ~= 429
   return Error.about(call, {
-    type = core.classify(status, text(own.type), text(own.code)),
+    type = foreign and "api_error" or core.classify(status, text(own.type), text(own.code)),
     code = text(own.code), param = text(own.param), doc_url = text(own.doc_url),
     decline_code = text(own.decline_code),
     message = text(own.message) or message or ("the API answered %d"):format(status),

@@ -110,6 +110,15 @@ describe("an error of the API", function()
     end
   end)
 
+  it("calls what is no JSON an api_error, whatever its status says, but for a rate limit", function()
+    for status, expected in pairs {
+      [400] = "api_error", [404] = "api_error", [429] = "rate_limit_error",
+    } do
+      local _, err = outcome { status = status, headers = {}, body = "<html>" }
+      assert.equal(expected, err.type)
+    end
+  end)
+
   it("keeps a page of HTML short", function()
     local _, err = outcome { status = 502, headers = {}, body = ("<p>"):rep(10000) }
     assert.equal(2000, #err.raw)

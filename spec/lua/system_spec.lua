@@ -12,7 +12,7 @@ describe("the system", function()
 
   it("knows the time of day, with a fraction", function()
     local before, time, after = os.time(), core.time(), os.time()
-    assert.is_true(time >= before and time < after + 1)
+    assert.is_true(time > before - 1 and time < after + 2) -- os.time reads a coarser clock
     local fractions = 0
     for _ = 1, 5 do fractions = fractions + core.time() % 1 end
     assert.is_true(fractions > 0)

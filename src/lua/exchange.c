@@ -90,7 +90,7 @@ static int read_stream(lua_State *L)
 static void push_stream(lua_State *L, st_call *c)
 {
     lua_newtable(L);
-    lua_pushnumber(L, (lua_Number)st_source_length(&c->request.body));
+    lua_pushinteger(L, (lua_Integer)st_source_length(&c->request.body));
     lua_setfield(L, -2, "content_length");
     lua_newtable(L);
     lua_pushvalue(L, 1);

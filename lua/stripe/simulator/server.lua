@@ -8,7 +8,6 @@
 local cqueues = require "cqueues"
 local http_server = require "http.server"
 local new_headers = require("http.headers").new
-local core = require "stripe.core"
 local file_links = require "stripe.simulator.file_links"
 local break_off = require "stripe.simulator.http_break"
 local errors = require "stripe.simulator.errors"
@@ -22,7 +21,10 @@ local WRITE_SECONDS = 60
 local GRACE_SECONDS = 2 -- for exchanges that run when the server is closed
 local JSON = { { "Content-Type", "application/json" } }
 
--- Seen as `end` of a body by lua-http even when the headers promise one.
+-- Said by this file alone.
+local FRAMING = { ["content-length"] = true, ["transfer-encoding"] = true, connection = true }
+
+-- Answers without a body, whatever the headers promise.
 local BODILESS = { HEAD = true, [204] = true, [304] = true }
 
 local function refusal(status, kind, message)
@@ -74,8 +76,10 @@ end
 local function headers_of(answer, request)
   local headers = new_headers()
   headers:append(":status", ("%d"):format(answer.status))
-  for _, header in ipairs(answer.headers) do headers:append(header[1]:lower(), header[2]) end
-  headers:append("date", os.date("!%a, %d %b %Y %H:%M:%S GMT"))
+  for _, header in ipairs(answer.headers) do
+    if not FRAMING[header[1]:lower()] then headers:append(header[1], tostring(header[2])) end
+  end
+  headers:append("Date", os.date("!%a, %d %b %Y %H:%M:%S GMT"))
   if answer.status >= 200 and not BODILESS[answer.status] then
     headers:append("content-length", ("%d"):format(#(answer.body or "")))
   end
@@ -131,12 +135,12 @@ end
 local function exchange(self, stream)
   local request, problem = read(stream)
   if not request then return end -- gone, or no HTTP: lua-http says so
-  self.running = self.running + 1
+  self.running[stream] = true
   local started = cqueues.monotime()
   local answer = problem and refusal(problem.status, "invalid_request_error", problem.message)
     or guarded(self, decide, self, request)
   answer = settle(self, stream, request, answer)
-  self.running = self.running - 1
+  self.running[stream] = nil
   self.log.exchange(request, answer, cqueues.monotime() - started)
 end
 
@@ -152,7 +156,7 @@ local SILENT = { exchange = function() end, failure = function() end, trouble = 
 local function listen(simulator, options)
   options = options or {}
   local self = setmetatable({
-    simulator = simulator, running = 0, save = options.save, log = options.log or SILENT,
+    simulator = simulator, running = {}, save = options.save, log = options.log or SILENT,
   }, metatable)
   local tls = options.context ~= nil
   local server, why = http_server.listen {
@@ -160,13 +164,10 @@ local function listen(simulator, options)
     tls = tls, ctx = options.context, version = 1.1,
     connection_setup_timeout = SETUP_SECONDS, intra_stream_timeout = IDLE_SECONDS,
     onstream = function(_, stream) exchange(self, stream) end,
-    onerror = function(_, _, operation, problem)
-      if operation == "onstream" then
-        self.running = self.running - 1
-        self.log.failure(tostring(problem))
-      else
-        self.log.trouble(operation .. ": " .. tostring(problem))
-      end
+    onerror = function(_, context, operation, problem)
+      self.running[context] = nil
+      local report = operation == "onstream" and self.log.failure or self.log.trouble
+      report(operation .. ": " .. tostring(problem))
     end,
   }
   local bound
@@ -203,8 +204,8 @@ end
 function Server:close()
   self.server:pause()
   local limit = cqueues.monotime() + GRACE_SECONDS
-  while self.running > 0 and cqueues.monotime() < limit do cqueues.sleep(0.01) end
+  while next(self.running) and cqueues.monotime() < limit do cqueues.sleep(0.01) end
   self.server:close()
 end
 
-return { listen = listen, core_version = core._VERSION }
+return { listen = listen }
