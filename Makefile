@@ -29,6 +29,8 @@ LUA ?= $(shell for n in $(addprefix $(if $(LUA_BINDIR),$(LUA_BINDIR)/),$(lua_nam
 lua_cflags = $(if $(LUA_INCDIR),-I$(LUA_INCDIR),$(shell for n in $(lua_names); do \
 	$(PKG_CONFIG) --cflags $$n 2>/dev/null && exit; done; echo -I$(lua_include)))
 crypto_libs = $(shell $(PKG_CONFIG) --libs libcrypto 2>/dev/null || echo -lcrypto)
+curl_cflags = $(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
+curl_libs = $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null || echo -lcurl)
 
 # Ours: kept apart, so that CFLAGS from outside replaces none of it.
 warnings = -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Wwrite-strings \
@@ -37,16 +39,29 @@ own_cflags = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(warnings)
 
 # Rings 0 and 1 know no Lua: they are compiled once, the binding once for each.
 core_sources = $(wildcard src/api/*.c src/core/*.c)
-lua_sources = $(wildcard src/lua/*.c)
+lua_sources = $(filter-out src/lua/engine%,$(wildcard src/lua/*.c))
 core_objects = $(core_sources:src/%.c=$(BUILD)/obj/%.o)
 lua_objects = $(lua_sources:src/%.c=$(BUILD)/$V/obj/%.o)
 core_so = $(BUILD)/$V/stripe/core.so
 
-all: $(core_so)
+# libcurl is in a shared object of its own, which loads at the first call over the wire.
+engine_sources = $(wildcard src/engine/*.c)
+engine_lua_sources = $(wildcard src/lua/engine*.c)
+engine_objects = $(engine_sources:src/%.c=$(BUILD)/obj/%.o)
+engine_lua_objects = $(engine_lua_sources:src/%.c=$(BUILD)/$V/obj/%.o)
+engine_so = $(BUILD)/$V/stripe/engine.so
+
+all: $(core_so) $(engine_so)
 
 $(core_so): $(core_objects) $(lua_objects)
 	@mkdir -p $(@D)
 	$(CC) $(LIBFLAG) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(crypto_libs)
+
+$(engine_so): $(core_objects) $(engine_objects) $(engine_lua_objects)
+	@mkdir -p $(@D)
+	$(CC) $(LIBFLAG) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(curl_libs) $(crypto_libs) -lpthread -ldl
+
+$(engine_objects) $(engine_lua_objects): own_cflags += $(curl_cflags)
 
 $(BUILD)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
@@ -57,6 +72,7 @@ $(BUILD)/$V/obj/%.o: src/%.c
 	$(CC) $(own_cflags) $(lua_cflags) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(core_objects:.o=.d) $(lua_objects:.o=.d)
+-include $(engine_objects:.o=.d) $(engine_lua_objects:.o=.d)
 
 demo:
 	@scripts/deps build $V
@@ -94,7 +110,7 @@ lint:
 	@scripts/lint
 
 check-exports: all
-	@scripts/exports $(core_so)
+	@scripts/exports $(core_so) $(engine_so)
 
 # A bare `luarocks make` in a copy of the tree, and what it installs loaded.
 rock:
@@ -106,6 +122,7 @@ deps:
 install: all
 	install -d "$(DESTDIR)$(INST_LIBDIR)/stripe"
 	install -m 755 $(core_so) "$(DESTDIR)$(INST_LIBDIR)/stripe/core.so"
+	install -m 755 $(engine_so) "$(DESTDIR)$(INST_LIBDIR)/stripe/engine.so"
 	cd lua && find stripe -name '*.lua' | while read -r file; do \
 		install -d "$(DESTDIR)$(INST_LUADIR)/$$(dirname "$$file")" && \
 		install -m 644 "$$file" "$(DESTDIR)$(INST_LUADIR)/$$file" || exit 1; done

@@ -7,6 +7,7 @@ local Error = require "stripe.error"
 local Operations = require "stripe.operations"
 local Options = require "stripe.options"
 local Page = require "stripe.page"
+local Pour = require "stripe.pour"
 local Response = require "stripe.response"
 local Transport = require "stripe.transport"
 local dry_run = require "stripe.dry_run"
@@ -98,30 +99,12 @@ local function source_of(list, asked, request, settings)
   return source
 end
 
--- Hands the chunks of a body to a function or a file handle: nil, or why that failed.
-local function pour(call, sink, progress)
-  local write = sink
-  if type(sink) ~= "function" then
-    write = function(chunk) return sink:write(chunk) end
-  end
-  local done, total = 0, tonumber(call:headers()["content-length"])
-  local chunk = call:chunk()
-  while chunk do
-    local ok, message = write(chunk)
-    if ok == false or ok == nil and message then
-      return tostring(message or "it returned false")
-    end
-    done = done + #chunk
-    if progress then progress(done, total) end
-    chunk = call:chunk()
-  end
-end
-
-local function bytes(call, sink, progress)
-  if sink == nil then return call:body() end
-  local failed = type(sink) ~= "string" and pour(call, sink, progress)
+-- What is left of a download when its answer is complete.
+local function bytes(call, request)
+  if request.sink == nil then return call:body() end
+  local failed = request.pour and request.pour:drain(call)
   if failed then
-    return nil, Error.about(call, {
+    return nil, Error.local_failure(call, {
       type = "connection_error", code = "aborted", message = "the sink failed: " .. failed,
     })
   end
@@ -155,7 +138,7 @@ local function outcome(call, request, settings, context)
   if not call:ok() then
     err = Error.of_call(call)
   elseif request.binary then
-    value, err = bytes(call, request.sink, request.options.progress)
+    value, err = bytes(call, request)
   else
     value, err = object(call, request, settings)
   end
@@ -190,7 +173,11 @@ function Call.run(settings, request)
   if not call then return refuse(problem) end
   if options.dry_run then return dry_run(call, clock()) end
 
-  local transport, missing = Transport.choose(settings.transport, options.progress)
+  if request.sink and type(request.sink) ~= "string" then
+    request.pour = Pour.new(request.sink, options.progress)
+  end
+  local transport, missing =
+    Transport.choose(settings, options.progress, request.pour, request.binary)
   if not transport then
     call:cancel(clock(), missing)
     return nil, Error.about(call, {

@@ -22,7 +22,9 @@ local function attempt(call, context, now)
   end
   local handle = driver.start(context.transport, call)
   local answer, failure = driver.await(handle, canceller)
-  if answer then
+  if answer == true then
+    call:answered(now())
+  elseif answer then
     call:answer(now(), answer)
   elseif canceller and canceller.canceled then
     call:cancel(now(), canceller.reason)
@@ -40,7 +42,8 @@ end
 --- Runs a call to its end.
 --
 -- `await` of an exchange returns an answer `{status, headers, body}`, or nil and a failure
--- `{kind, message, sent}`, or nothing when the transport has told the call by itself.
+-- `{kind, message, sent}`; true when the transport has put its answer into the call, and nothing
+-- when it has told the call of the failure.
 -- @tparam userdata call
 -- @tparam table context `driver`, `transport`, `clock` (a function: seconds), and optionally
 --   `canceller`, `limiter` with `key`, `on_request`, `on_response`. Gets `observer_error`, what

@@ -78,14 +78,17 @@ describe("the catalogue", function()
     assert.same(same, facts.differ(expected, prefixes))
   end)
 
+  it("is plain data, which JSON can hold", function()
+    assert.same(core.catalogue(), (core.decode(core.json(core.catalogue()))))
+  end)
+
   it("is a fresh table each time", function()
     core.catalogue()["climate.orders"].operations.create = nil
     assert.table(core.catalogue()["climate.orders"].operations.create)
   end)
 
   it("says which parameters exclude each other", function()
-    assert.same({ { "amount", "metric_tons", required = true } },
-      operations["climate.orders.create"].exclusive)
+    assert.same({ { "amount", "metric_tons" } }, operations["climate.orders.create"].exclusive)
     assert.same({ { "type", "types" }, { "starting_after", "ending_before" } },
       operations["events.list"].exclusive)
     for name, operation in pairs(operations) do
@@ -97,14 +100,16 @@ describe("the catalogue", function()
   end)
 
   it("says which parameters need others", function()
+    assert.same({ { any_of = { "amount", "metric_tons" } } },
+      operations["climate.orders.create"].requires)
     assert.same({ { any_of = { "type", "verification_flow" } } },
       operations["identity.verification_sessions.create"].requires)
     assert.same({
-      { "source_amount", all_of = { "source_currency" } },
-      { "destination_amount", all_of = { "destination_currency", "destination_network" } },
-      { "destination_currency", all_of = { "destination_network" } },
-      { "destination_network", all_of = { "destination_currency" } },
-      { "lock_wallet_address", any_of = { "wallet_addresses", "wallet_address" }, when = true },
+      { param = "source_amount", all_of = { "source_currency" } },
+      { param = "destination_amount", all_of = { "destination_currency", "destination_network" } },
+      { param = "destination_currency", all_of = { "destination_network" } },
+      { param = "destination_network", all_of = { "destination_currency" } },
+      { param = "lock_wallet_address", any_of = { "wallet_addresses", "wallet_address" }, when = true },
     }, operations["crypto.onramp_sessions.create"].requires)
   end)
 

@@ -145,10 +145,10 @@ extern const st_object st_error_object; /* the body of every failure */
 
 extern const char *const st_api_version;  /* the one that these tables were written from */
 extern const char *const st_api_versions[]; /* those that a webhook endpoint may ask for */
-extern const char *const st_event_types[];  /* every public event type */
+extern const char *const st_enabled_events[];  /* "*", and every public event type */
+extern const char *const *const st_event_types; /* the same without "*" */
 extern const char *const st_extra_event_types[];    /* sent, though in no public list */
 extern const char *const st_explicit_event_types[]; /* left out of "*" */
-extern const char *const st_enabled_events[];       /* st_event_types and "*" */
 extern const char *const st_error_codes[];
 extern const char *const st_crypto_onramp_error_codes[];
 

@@ -9,6 +9,7 @@
 enum { ANSWER_HEADERS_CAP = 1 << 18, MESSAGE_CAP = 4096 };
 
 #define SHORTEST_TIMEOUT 1e-3 /* seconds; 0 would mean any time */
+#define CLOCKS_DIFFER 2e-3    /* seconds that a timeout may be early by another clock */
 
 void st_call_init(st_call *c, size_t max_body)
 {
@@ -29,6 +30,7 @@ void st_call_free(st_call *c)
     free(c->attempts);
     c->attempts = NULL;
     c->count = 0;
+    c->state = ST_CALL_DONE; /* whatever still comes in is dropped */
 }
 
 bool st_call_begin(st_call *c, double now, const st_call_limits *limits)
@@ -165,7 +167,7 @@ void st_call_failed(st_call *c, double now, enum st_failure failure, st_text mes
     record(c, now, failure);
     if (sent != ST_SENT_NO) c->sent = sent;
     bool retrying = again(c, now, &outcome);
-    bool late = failure == ST_FAILURE_TIMEOUT && c->bounded; /* a timeout of ours, not Stripe's */
+    bool late = failure == ST_FAILURE_TIMEOUT && c->bounded && now >= c->deadline - CLOCKS_DIFFER;
     if (late)
         end_late(c);
     else if (retrying)

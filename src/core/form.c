@@ -239,6 +239,11 @@ bool st_form_integer(st_form *f, long long n)
     return pair(f, text, digits.length);
 }
 
+static bool is_whole(double x)
+{
+    return fabs(x) >= ST_NUMBER_EXACT || x == (double)(long long)x;
+}
+
 static bool refuse_number(st_form *f, const char *why)
 {
     return st_check_refuse(&f->check, ST_PROBLEM_NUMBER, "%s", why);
@@ -252,9 +257,9 @@ static bool fraction(st_form *f, double x)
     size_t n = st_number_decimal(x, text);
     bool in_text = in_metadata(f);
     if (p && !in_text && !st_check_takes(p, ST_GIVEN_NUMBER)) {
-        bool whole = x == floor(x) && st_check_takes(p, ST_GIVEN_INTEGER);
-        if (whole) return refuse_number(f, "this number is beyond 2^53, where not every whole "
-                                           "number can be told from the next");
+        if (is_whole(x) && st_check_takes(p, ST_GIVEN_INTEGER))
+            return refuse_number(f, "this number is beyond 2^53, where not every whole "
+                                    "number can be told from the next");
         return st_check_refuse_type(&f->check, p, ST_GIVEN_NUMBER, NULL);
     }
     if (p && n == 0)
@@ -269,7 +274,7 @@ bool st_form_number(st_form *f, double x)
 {
     if (!isfinite(x))
         return never(f, ST_PROBLEM_NUMBER, "this is no finite number; leave it out");
-    if (x == floor(x) && fabs(x) <= ST_NUMBER_EXACT) return st_form_integer(f, (long long)x);
+    if (is_whole(x) && fabs(x) <= ST_NUMBER_EXACT) return st_form_integer(f, (long long)x);
     return fraction(f, x);
 }
 
@@ -325,8 +330,9 @@ bool st_form_file(st_form *f, const st_upload *upload)
 {
     const st_buffer *name = &f->check.path;
     st_run filename = { "blob", 4 }, type = { "application/octet-stream", 24 };
-    if (upload->filename) filename = (st_run){ upload->filename, upload->filename_length };
-    if (upload->type) type = (st_run){ upload->type, upload->type_length };
+    if (upload->filename_length > 0)
+        filename = (st_run){ upload->filename, upload->filename_length };
+    if (upload->type_length > 0) type = (st_run){ upload->type, upload->type_length };
     if (!st_part_header_ok(filename.bytes, filename.length) ||
         st_text_length(filename.bytes, filename.length) < 0)
         return never(f, ST_PROBLEM_TEXT,

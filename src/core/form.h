@@ -37,7 +37,7 @@ typedef struct st_upload {
     size_t length;
     int fd;
     int64_t offset, size;
-    const char *filename, *type; /* NULL: "blob", "application/octet-stream" */
+    const char *filename, *type; /* empty: "blob", "application/octet-stream" */
     size_t filename_length, type_length;
 } st_upload;
 

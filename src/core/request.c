@@ -143,17 +143,30 @@ const char *st_request_headers(st_request *r, const st_request_settings *setting
     return NULL;
 }
 
+static bool is_name(st_text name, const char *word)
+{
+    return strlen(word) == name.length && strncasecmp(word, name.data, name.length) == 0;
+}
+
+/* Whether the body is multipart: its type names the boundary, and no other type would be true. */
+static bool is_multipart(const st_request *r)
+{
+    const char *type = st_headers_find(&r->headers, "Content-Type");
+    return type && strncmp(type, "multipart/", 10) == 0;
+}
+
 const char *st_request_header(st_request *r, st_text name, st_text value)
 {
     static const char *const ours[] = { "Authorization", "Idempotency-Key", "Host",
                                         "Content-Length" };
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-        if (strlen(ours[i]) == name.length && !strncasecmp(ours[i], name.data, name.length))
+        if (is_name(name, ours[i]))
             return "this header is the library's own and may not be overridden";
     if (!st_headers_valid_name(name))
         return "a header's name must be letters, digits and hyphens";
     if (!st_headers_valid_value(value))
         return "a header's value must not hold CR, LF, NUL or other control bytes";
+    if (is_name(name, "Content-Type") && is_multipart(r)) return NULL;
     st_headers_set(&r->headers, name, value);
     return NULL;
 }

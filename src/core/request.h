@@ -45,8 +45,8 @@ st_text st_request_path(const st_request *r);
    Returns the name of a setting that no header can carry, else NULL. */
 const char *st_request_headers(st_request *r, const st_request_settings *settings);
 
-/* Adds a header of the caller's, instead of ours of that name. Returns NULL, or why it may not
-   be sent: a sentence without its value, which may be secret. */
+/* Adds a header of the caller's, instead of ours of that name; the type of an upload stays ours.
+   Returns NULL, or why it may not be sent: a sentence without its value, which may be secret. */
 const char *st_request_header(st_request *r, st_text name, st_text value);
 
 /* Adds the API key, last; false when it holds white space or control bytes, or nothing. */

@@ -17,6 +17,7 @@ typedef struct st_lua_call {
     const st_operation *operation; /* NULL: a path of the caller's own */
     int handle;                    /* of the operation; 0: none */
     bool decoded;                  /* the user value is the decoded body, not yet tidied */
+    struct st_transfer *transfer;  /* stripe.engine's, while it sends the call; else NULL */
 } st_lua_call;
 
 /* The call at argument 1. */

@@ -169,14 +169,11 @@ static void append(lua_State *L, const char *name)
     lua_pop(L, 1);
 }
 
-/* {"first", all_of = {...}} and its like; a rule without a first one always holds. */
+/* {param = "first", all_of = {...}} and its like; a rule without a first one always holds. */
 static void append_requirement(lua_State *L, const st_rule *r, const char *what, int from)
 {
     lua_newtable(L);
-    if (from) {
-        lua_pushstring(L, r->names[0]);
-        lua_rawseti(L, -2, 1);
-    }
+    if (from) st_settext(L, "param", r->names[0]);
     push_names(L, r, from);
     lua_setfield(L, -2, what);
     st_setflag(L, "when", r->kind == ST_TRUE_NEEDS_ANY);
@@ -206,10 +203,10 @@ static void set_rules(lua_State *L, const st_rule *r)
     for (; r->names[0]; r++) {
         switch (r->kind) {
         case ST_AT_MOST_ONE:
-        case ST_EXACTLY_ONE:
+        case ST_EXACTLY_ONE: /* at most one, and at least one */
             push_names(L, r, 0);
-            st_setflag(L, "required", r->kind == ST_EXACTLY_ONE);
             append(L, "exclusive");
+            if (r->kind == ST_EXACTLY_ONE) append_requirement(L, r, "any_of", 0);
             break;
         case ST_AT_LEAST_ONE: append_requirement(L, r, "any_of", 0); break;
         case ST_NEEDS: append_requirement(L, r, "all_of", 1); break;

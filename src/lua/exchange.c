@@ -214,6 +214,16 @@ static int answer(lua_State *L)
     return 0;
 }
 
+/* call:answered(now): the answer is there, all of it; a transport has put it into the call. */
+static int answered(lua_State *L)
+{
+    st_lua_call *self = st_checkcall(L);
+    double now = luaL_checknumber(L, 2);
+    lua_settop(L, 2);
+    st_call_answered(&self->call, now, st_push_error_code(L, self));
+    return 0;
+}
+
 /* call:failure(now, kind, message, sent, retry): the attempt brought no answer. sent: "no",
    "maybe" or "yes", or nil for what the kind says; retry = false: it would fail so again. */
 static int failure(lua_State *L)
@@ -270,6 +280,7 @@ const luaL_Reg st_exchange_methods[] = {
     { "next", next },
     { "request", request },
     { "answer", answer },
+    { "answered", answered },
     { "failure", failure },
     { "throttled", throttled },
     { "cancel", cancel },

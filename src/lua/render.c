@@ -57,7 +57,7 @@ static bool expand_names(lua_State *L, int expand, const char *name)
 /* Writes what a member is that the table lacks, or leaves it out. */
 static void absent(st_writer *w, const st_place *at, const st_field *field, const st_object *owner)
 {
-    if (!(field->flags & (ST_REQUIRED | ST_EXPAND_HIDDEN))) return;
+    if (!(field->flags & (ST_REQUIRED | ST_NULLABLE | ST_EXPAND_HIDDEN))) return;
     key(w, at, field->name);
     if (owner && owner->name && strcmp(field->name, "object") == 0) {
         st_json_string(&w->json, owner->name, strlen(owner->name));

@@ -47,4 +47,15 @@ operations["events.list"] = function(account, request)
   return account.events:page(request, filter_of(params))
 end
 
+-- The Stripe CLI's `events resend`: the API has it, its reference does not.
+operations["events.retry"] = function(account, request)
+  local endpoint = request.params.webhook_endpoint
+  if endpoint and not account.store:get("webhook_endpoint", endpoint) then
+    local err = account.store:missing("webhook_endpoint", endpoint, "webhook_endpoint")
+    err.status = 400
+    return nil, err
+  end
+  return operations["events.retrieve"](account, request)
+end
+
 return { name = "events", kinds = { [KIND] = "evt_" }, operations = operations }

@@ -3,10 +3,6 @@
 
 local core = require "stripe.core"
 
-local function say(line)
-  io.stderr:write((os.date "%H:%M:%S "), core.redact(line), "\n")
-end
-
 local function request_id(answer)
   for _, header in ipairs(answer.headers) do
     if header[1] == "Request-Id" then return header[2] end
@@ -28,10 +24,15 @@ end
 --- Makes a log.
 -- @string level "quiet": only failures of the simulator itself; "normal": a line per exchange;
 --   "verbose": with parameters, the bodies of errors, and troubles of connections
+-- @tparam[opt=io.stderr] file out
 -- @treturn table for `server.listen`
-return function(level)
+return function(level, out)
   local verbose = level == "verbose"
   local log = {}
+
+  local function say(line)
+    (out or io.stderr):write((os.date "%H:%M:%S "), core.redact(line), "\n")
+  end
 
   function log.failure(traceback) say("failure: " .. traceback) end
 

@@ -70,7 +70,7 @@ function Idempotency:begin(key, fingerprint, request_id)
   local record = self.records[key]
   if record then
     if record.fingerprint ~= fingerprint then return nil, mismatch(key) end
-    if not record.status then return nil, in_flight(key) end
+    if not record.status or record.delayed then return nil, in_flight(key) end
     return record
   end
   record = { key = key, fingerprint = fingerprint, request_id = request_id,
@@ -112,6 +112,7 @@ function Idempotency:snapshot()
     local record = self.queue[i]
     if record.status and self.records[record.key] == record then
       records[#records + 1] = copy.deep(record)
+      records[#records].delayed = nil
     end
   end
   return records

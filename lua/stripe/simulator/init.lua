@@ -90,7 +90,8 @@ end
 --   `{ status, headers = {{name, value}, ...}, body }`;
 --   `{ outbound = request, resume = f }`: to be sent out; `f(answer)`, or `f(nil, failure)`, gives
 --   what to do next, again one of these;
---   `{ directive = "delay", seconds, response }`: to be answered that much later;
+--   `{ directive = "delay", seconds, response, finished }`: to be answered that much later;
+--   `finished()`, if there is one, is to be called then: up to that the request's key is in use;
 --   `{ directive = "truncate", bytes, response }`: the connection ends after so many bytes of body;
 --   `{ directive = "reset", done }`: the connection ends without an answer; `done` says whether the
 --   request was carried out

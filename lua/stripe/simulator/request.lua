@@ -53,6 +53,24 @@ local function key_of(authorization)
   return key and key ~= "" and key or nil
 end
 
+-- Operations that the catalogue lacks, because the API's reference does: their parameters are not
+-- checked.
+local UNLISTED = {
+  { method = "POST", pattern = "^/v1/events/([^/]+)/retry$",
+    operation = { resource = "events", name = "retry", method = "POST", returns = "event" } },
+}
+
+-- The operation of a route and its ids; nil and whether the path is known with another method.
+local function find(method, path)
+  local operation, ids = core.route(method, path)
+  if operation then return families.descriptors[operation], ids end
+  for _, route in ipairs(UNLISTED) do
+    local id = path:match(route.pattern)
+    if id and route.method == method then return route.operation, { id } end
+  end
+  return nil, ids
+end
+
 --- Reads a request and finds the operation that it means.
 -- @tparam table raw `method, url, headers` (list of pairs or map), `body` (text) or `stream`
 -- @treturn table request: `method, url, path, query, headers` (lower-case map), `body, key,
@@ -73,9 +91,9 @@ local function read(raw)
     idempotency_key = key ~= "" and key or nil, version = headers["stripe-version"],
     params = {}, ids = {},
   }
-  local operation, ids = core.route(method, request.path)
+  local operation, ids = find(method, request.path)
   if operation then
-    request.operation, request.ids = families.descriptors[operation], ids
+    request.operation, request.ids = operation, ids
   else
     request.known = ids -- the path, with another method
   end

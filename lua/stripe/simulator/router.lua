@@ -89,6 +89,26 @@ local function act(account, request, done)
   return conclude(families.operations[name](account, request))
 end
 
+local function traced(problem)
+  return type(problem) == "string" and debug.traceback(problem, 2) or problem
+end
+
+-- Calls f(...). If it throws, now or when an exchange with the outside ends, the key is new again:
+-- it would seem to be in use for ever.
+local function or_forget(account, record, f, ...)
+  local x, y = ...
+  local ok, result = xpcall(function() return f(x, y) end, traced)
+  if not ok then
+    account.idempotency:forget(record)
+    error(result, 0)
+  end
+  local resume = result.resume
+  if resume then
+    result.resume = function(...) return or_forget(account, record, resume, ...) end
+  end
+  return result
+end
+
 -- The same for a request with an idempotency key.
 local function act_once(account, request, done)
   local print = fingerprint.of(request.method .. " " .. request.path, request.params)
@@ -99,14 +119,20 @@ local function act_once(account, request, done)
     for _, header in ipairs(record.headers) do headers[#headers + 1] = header end
     return done({ status = record.status, headers = headers, body = record.body }, record.object)
   end
-  return act(account, request, function(answer, object_id)
+  local function finish(answer, object_id)
     if NOT_KEPT[answer.status] then
       account.idempotency:forget(record)
     else
       account.idempotency:finish(record, answer, object_id)
     end
-    return done(answer, object_id)
-  end)
+    local result = done(answer, object_id)
+    if result.directive == "delay" then
+      record.delayed = true
+      result.finished = function() record.delayed = nil end
+    end
+    return result
+  end
+  return or_forget(account, record, function() return act(account, request, finish) end)
 end
 
 local function execute(account, request, done)

@@ -6,6 +6,7 @@
 -- @module stripe.simulator.server
 
 local cqueues = require "cqueues"
+local condition = require "cqueues.condition"
 local http_server = require "http.server"
 local new_headers = require("http.headers").new
 local file_links = require "stripe.simulator.file_links"
@@ -157,6 +158,7 @@ local function listen(simulator, options)
   options = options or {}
   local self = setmetatable({
     simulator = simulator, running = {}, save = options.save, log = options.log or SILENT,
+    closing = condition.new(),
   }, metatable)
   local tls = options.context ~= nil
   local server, why = http_server.listen {
@@ -190,22 +192,24 @@ function Server:adopt()
   end
 end
 
---- Serves until `close`. Inside a cqueues coroutine others run meanwhile.
+--- Serves until `close`; to be called in a cqueues coroutine, as `close`.
 function Server:run()
-  while self.server.socket do
-    local ok, problem = self.server:loop()
-    if not ok and self.server.socket then self.log.failure(tostring(problem)) end
-    if ok and self.server.socket then return end
+  local controller = self.server.cq
+  while not self.closed do
+    local ok, problem = controller:step(0)
+    if not ok then self.log.failure(tostring(problem)) end
+    if not self.closed then cqueues.poll(controller, self.closing) end
   end
 end
 
---- Takes no new connections and lets what runs come to its end, for some seconds at most. To be
--- called in a cqueues coroutine.
+--- Takes no new connections and lets what runs come to its end, for some seconds at most.
 function Server:close()
   self.server:pause()
   local limit = cqueues.monotime() + GRACE_SECONDS
   while next(self.running) and cqueues.monotime() < limit do cqueues.sleep(0.01) end
   self.server:close()
+  self.closed = true
+  self.closing:signal()
 end
 
 return { listen = listen }

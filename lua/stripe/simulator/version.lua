@@ -50,7 +50,7 @@ end
 function version.hidden(operation, params, read)
   local found = {}
   if next(read.flags) then return found end
-  for _, name in ipairs(previews[operation.resource .. "." .. operation.name]) do
+  for _, name in ipairs(previews[operation.resource .. "." .. operation.name] or {}) do
     if params[name] ~= nil then found[#found + 1] = name end
   end
   return found

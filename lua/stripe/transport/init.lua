@@ -1,29 +1,35 @@
 --- Transports: what answers one HTTP exchange.
 --
--- A transport has one method, `exchange(call, driver, canceller)`: it sends `call:request()` and
--- returns an answer `{status, headers, body}`, or nil and a failure `{kind, message, sent}`.
+-- A transport has a method `exchange(call, driver, canceller)`: it sends `call:request()` and
+-- returns an answer `{status, headers, body}`, or nil and a failure `{kind, message, sent}`. Or it
+-- has a method `start(call, now)`, which begins that and returns at once; what it returns is waited
+-- for by its method `finish(canceller, wait)`, see `stripe.transport.engine`.
 -- @module stripe.transport
 
 local Transport = {}
 
---- Resolves the `transport` option.
--- @tparam ?table|function option a simulator, a function, or something with `exchange`; nil means
---   libcurl, through stripe.engine, which is loaded here: at the first call that needs it
--- @tparam ?function progress `progress(done, total)`: told how many bytes of the request's body
---   have gone out
+--- The transport for one call.
+-- @tparam table settings of the client. Their `transport`: a simulator, a function, or something
+--   that is a transport; nil means libcurl, through stripe.engine, which is loaded here: at the
+--   first call that needs it
+-- @tparam ?function progress `progress(done, total)`: told how many bytes have gone out; of a
+--   download, how many have come in
+-- @tparam ?table pour takes the body of a download as it comes, see `stripe.pour`
+-- @tparam ?boolean download
 -- @treturn[1] table the transport
 -- @treturn[2] nil
 -- @treturn[2] string why there is none
-function Transport.choose(option, progress)
+function Transport.choose(settings, progress, pour, download)
+  local option = settings.transport
   if type(option) == "function" then
     return require("stripe.transport.callback").new(option, progress)
-  elseif option and option.exchange then
+  elseif option and (option.exchange or option.start) then
     return option
   elseif option then
     return require("stripe.transport.simulator").new(option, progress)
   end
   local found, engine = pcall(require, "stripe.transport.engine")
-  if found then return engine.new(progress) end
+  if found then return engine.new(settings, progress, pour, download) end
   return nil, "no transport: stripe.engine (libcurl) is not built; pass a function, or "
     .. "transport = stripe.simulator.new()"
 end

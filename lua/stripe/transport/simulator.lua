@@ -19,6 +19,7 @@ local directives = {}
 function directives.delay(answer, request, driver, canceller)
   local allowed = request.timeout and request.timeout > 0 and request.timeout or math.huge
   driver.sleep(math.min(answer.seconds, allowed), canceller)
+  if answer.finished then answer.finished() end
   if canceller and canceller.canceled then return failure("canceled", canceller.reason, "maybe") end
   if answer.seconds >= allowed then
     return failure("timeout", ("no answer within %g seconds"):format(allowed), "maybe")

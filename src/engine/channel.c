@@ -1,0 +1,142 @@
+/* channel.c - ring 2a: what one Lua state holds of an engine. */
+#include "channel.h"
+
+#include <stdio.h> /* snprintf */
+#include <stdlib.h>
+#include <string.h>
+
+void st_channel_init(st_channel *c)
+{
+    memset(c, 0, sizeof *c);
+    c->last_told = &c->told;
+}
+
+void st_channel_tell(st_transfer *t, int news)
+{
+    st_channel *c = t->channel;
+    t->news |= news;
+    if (t->told) return;
+    t->told = true;
+    t->next_told = NULL;
+    *c->last_told = t;
+    c->last_told = &t->next_told;
+}
+
+st_transfer *st_channel_next(st_channel *c, int *news)
+{
+    st_transfer *t = c->told;
+    if (!t) return NULL;
+    c->told = t->next_told;
+    if (!c->told) c->last_told = &c->told;
+    *news = t->news;
+    t->news = 0;
+    t->told = false;
+    return t;
+}
+
+static void mark(st_transfer *t, enum st_failure why, st_text message)
+{
+    int length = message.length < sizeof t->message ? (int)message.length
+                                                    : (int)sizeof t->message - 1;
+    t->canceled = why;
+    snprintf(t->message, sizeof t->message, "%.*s", length, message.data);
+}
+
+/* In the child of a fork: the transfers and their handles are copies, their sockets are not. */
+static void leave_to_parent(st_channel *c)
+{
+    static const char why[] = "the process has forked, and the call stays with its parent";
+    for (st_transfer *t = c->running; t; t = t->next) {
+        if (t->news & ST_NEWS_DONE) continue;
+        mark(t, ST_FAILURE_CANCELED, (st_text){ why, sizeof why - 1 });
+        t->ended = *t->now;
+        st_wire_release(t->handle.wire);
+        t->handle = (st_handle){ NULL, NULL };
+        st_channel_tell(t, ST_NEWS_DONE);
+    }
+    st_engine_forget(c->engine);
+    c->engine = NULL;
+}
+
+bool st_channel_open(st_channel *c)
+{
+    if (c->engine && st_engine_stale(c->engine)) leave_to_parent(c);
+    if (!c->engine) c->engine = st_engine_new();
+    return c->engine != NULL;
+}
+
+static void link_running(st_channel *c, st_transfer *t)
+{
+    t->channel = c;
+    t->next = c->running;
+    if (t->next) t->next->previous = t;
+    c->running = t;
+    c->active++;
+}
+
+void st_channel_release(st_transfer *t)
+{
+    st_channel *c = t->channel;
+    if (t->previous) t->previous->next = t->next;
+    else c->running = t->next;
+    if (t->next) t->next->previous = t->previous;
+    c->active--;
+    st_transfer_clear(t);
+    free(t);
+}
+
+st_transfer *st_channel_start(st_channel *c, st_call *call, st_wire *wire, bool watched,
+                              void *owner)
+{
+    st_transfer *t = calloc(1, sizeof *t);
+    if (!t) return NULL;
+    t->call = call;
+    t->owner = owner;
+    t->watched = watched;
+    link_running(c, t);
+    if (!st_engine_take_handle(c->engine, t, wire)) {
+        st_channel_release(t);
+        return NULL;
+    }
+    if (!st_transfer_prepare(t)) {
+        st_engine_give_handle(c->engine, t);
+        st_channel_release(t);
+        return NULL;
+    }
+    st_engine_order(c->engine, t, ST_ORDER_START);
+    return t;
+}
+
+void st_channel_cancel(st_transfer *t, enum st_failure why, st_text message)
+{
+    if (t->news & ST_NEWS_DONE) return;
+    mark(t, why, message);
+    st_engine_order(t->channel->engine, t, ST_ORDER_CANCEL);
+}
+
+void st_channel_resume(st_transfer *t)
+{
+    if (t->news & ST_NEWS_DONE) return;
+    st_engine_order(t->channel->engine, t, ST_ORDER_RESUME);
+}
+
+void st_channel_close(st_channel *c)
+{
+    static const char why[] = "the engine was closed";
+    if (!c->engine) return;
+    if (st_engine_stale(c->engine)) {
+        leave_to_parent(c);
+        return;
+    }
+    for (st_transfer *t = c->running; t; t = t->next)
+        st_channel_cancel(t, ST_FAILURE_CANCELED, (st_text){ why, sizeof why - 1 });
+    st_engine_free(c->engine);
+    c->engine = NULL;
+}
+
+void st_channel_free(st_channel *c)
+{
+    st_channel_close(c);
+    while (c->running) st_channel_release(c->running);
+    st_channel_init(c);
+}

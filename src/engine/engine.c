@@ -1,0 +1,355 @@
+/* engine.c - ring 2a: many transfers at once, behind one file descriptor. */
+#include "engine.h"
+#include "channel.h"
+#include "sigpipe.h"
+#include "sockets.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    EVENTS = 64,           /* read from epoll at once */
+    SPARE_HANDLES = 64,    /* easy handles kept for the next transfers */
+    HOST_CONNECTIONS = 64, /* at once, to one host; the next transfers wait for one */
+    KEPT_CONNECTIONS = 256,
+    LONGEST_WAIT = 86400   /* seconds, of one wait */
+};
+
+struct st_engine {
+    CURLM *multi;
+    int epoll, timer;
+    pid_t pid;
+    double now;      /* seconds of CLOCK_MONOTONIC, as of the step or order under way */
+    long due;        /* milliseconds until libcurl wants to be called; negative: never */
+    bool due_changed;
+    long host_connections;
+    st_transfer *inbox, **last_ordered; /* oldest first */
+    st_handle spare[SPARE_HANDLES];
+    int spares;
+    st_sockets sockets;
+};
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void init_curl(void)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static double clock_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *known)
+{
+    st_engine *e = data;
+    struct epoll_event event = { .data.fd = fd };
+    int add = known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, other = known ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    (void)easy;
+    if (what == CURL_POLL_REMOVE) {
+        epoll_ctl(e->epoll, EPOLL_CTL_DEL, fd, &event);
+        return 0;
+    }
+    if (what & CURL_POLL_IN) event.events |= EPOLLIN;
+    if (what & CURL_POLL_OUT) event.events |= EPOLLOUT;
+    /* A descriptor that was closed has left epoll by itself, and its number may be back. */
+    if (epoll_ctl(e->epoll, add, fd, &event) != 0 && epoll_ctl(e->epoll, other, fd, &event) != 0)
+        return -1;
+    curl_multi_assign(e->multi, fd, e);
+    return 0;
+}
+
+static int on_timer(CURLM *multi, long ms, void *data)
+{
+    st_engine *e = data;
+    (void)multi;
+    e->due = ms;
+    e->due_changed = true;
+    return 0;
+}
+
+/* Brings the timer into line with what libcurl last asked for. */
+static void arm(st_engine *e)
+{
+    struct itimerspec when = { .it_value = { 0, 0 } };
+    if (!e->due_changed) return;
+    e->due_changed = false;
+    if (e->due >= 0) {
+        when.it_value.tv_sec = e->due / 1000;
+        when.it_value.tv_nsec = e->due % 1000 * 1000000;
+        if (e->due == 0) when.it_value.tv_nsec = 1; /* nothing at all would switch it off */
+    }
+    timerfd_settime(e->timer, 0, &when, NULL);
+}
+
+static bool set_up(st_engine *e)
+{
+    struct epoll_event event = { .events = EPOLLIN, .data.fd = e->timer };
+    if (e->epoll < 0 || e->timer < 0) return false;
+    if (epoll_ctl(e->epoll, EPOLL_CTL_ADD, e->timer, &event) != 0) return false;
+    e->multi = curl_multi_init();
+    if (!e->multi) {
+        errno = ENOMEM;
+        return false;
+    }
+    curl_multi_setopt(e->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(e->multi, CURLMOPT_SOCKETDATA, e);
+    curl_multi_setopt(e->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(e->multi, CURLMOPT_TIMERDATA, e);
+    curl_multi_setopt(e->multi, CURLMOPT_MAXCONNECTS, (long)KEPT_CONNECTIONS);
+    return true;
+}
+
+st_engine *st_engine_new(void)
+{
+    pthread_once(&once, init_curl);
+    st_engine *e = calloc(1, sizeof *e);
+    if (!e) return NULL;
+    e->pid = getpid();
+    e->last_ordered = &e->inbox;
+    e->host_connections = -1; /* as yet libcurl's own */
+    e->epoll = epoll_create1(EPOLL_CLOEXEC);
+    e->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (set_up(e)) return e;
+    int error = errno;
+    st_engine_free(e);
+    errno = error;
+    return NULL;
+}
+
+static void drop_handle(st_handle *h)
+{
+    curl_easy_cleanup(h->easy);
+    st_wire_release(h->wire);
+    *h = (st_handle){ NULL, NULL };
+}
+
+void st_engine_free(st_engine *e)
+{
+    st_pipe_guard guard;
+    st_pipe_block(&guard);
+    while (e->spares) drop_handle(&e->spare[--e->spares]);
+    if (e->multi) curl_multi_cleanup(e->multi);
+    st_pipe_release(&guard);
+    if (e->timer >= 0) close(e->timer);
+    if (e->epoll >= 0) close(e->epoll);
+    st_sockets_free(&e->sockets);
+    free(e);
+}
+
+bool st_engine_stale(const st_engine *e)
+{
+    return e->pid != getpid();
+}
+
+/* Whether the two descriptors are still ours. The program may have closed all that it inherited,
+   and opened others under the same numbers; this changes nothing that the parent would see. */
+static bool still_ours(const st_engine *e)
+{
+    struct epoll_event event = { .events = EPOLLIN, .data.fd = e->timer };
+    return epoll_ctl(e->epoll, EPOLL_CTL_MOD, e->timer, &event) == 0;
+}
+
+/* The multi and its handles are left in memory: to clean them up is to say goodbye over TLS on
+   connections that the parent goes on using. */
+void st_engine_forget(st_engine *e)
+{
+    while (e->spares) st_wire_release(e->spare[--e->spares].wire);
+    st_sockets_close(&e->sockets);
+    st_sockets_free(&e->sockets);
+    if (still_ours(e)) {
+        close(e->timer);
+        close(e->epoll);
+    }
+    free(e);
+}
+
+int st_engine_fd(const st_engine *e)
+{
+    return e->epoll;
+}
+
+void st_engine_wait(const st_engine *e, double seconds)
+{
+    struct pollfd fd = { .fd = e->epoll, .events = POLLIN };
+    int ms = -1;
+    if (seconds >= 0) ms = seconds > LONGEST_WAIT ? LONGEST_WAIT * 1000 : (int)(seconds * 1e3 + 1);
+    if (seconds == 0) ms = 0;
+    poll(&fd, 1, ms);
+}
+
+/* The spare handle that is set up for the wire, or the last one. */
+static int choose_spare(const st_engine *e, const st_wire *wire)
+{
+    for (int i = e->spares; i-- > 0;)
+        if (e->spare[i].wire == wire) return i;
+    return e->spares - 1;
+}
+
+bool st_engine_take_handle(st_engine *e, st_transfer *t, st_wire *wire)
+{
+    st_handle h = { NULL, NULL };
+    e->now = clock_now();
+    t->now = &e->now;
+    if (e->spares) {
+        int i = choose_spare(e, wire);
+        h = e->spare[i];
+        e->spare[i] = e->spare[--e->spares];
+    }
+    if (!h.easy) h.easy = curl_easy_init();
+    if (!h.easy) return false;
+    if (h.wire != wire) {
+        curl_easy_reset(h.easy);
+        st_wire_release(h.wire);
+        h.wire = st_wire_retain(wire);
+        st_wire_apply(wire, h.easy);
+        st_sockets_apply(&e->sockets, h.easy);
+    }
+    t->handle = h;
+    return true;
+}
+
+void st_engine_give_handle(st_engine *e, st_transfer *t)
+{
+    st_handle h = t->handle;
+    t->handle = (st_handle){ NULL, NULL };
+    if (!h.easy) return;
+    if (e->spares == SPARE_HANDLES) {
+        drop_handle(&h);
+        return;
+    }
+    curl_easy_setopt(h.easy, CURLOPT_HTTPHEADER, NULL);
+    curl_easy_setopt(h.easy, CURLOPT_ERRORBUFFER, NULL);
+    e->spare[e->spares++] = h;
+}
+
+static void finish(st_engine *e, st_transfer *t, CURLcode result)
+{
+    t->result = result;
+    t->ended = e->now;
+    st_engine_give_handle(e, t);
+    st_channel_tell(t, ST_NEWS_DONE);
+}
+
+/* The latest transfer says how many connections a host may have: the limit is the multi's. */
+static void limit_connections(st_engine *e, const st_wire *wire)
+{
+    long n = wire->max_connections < 0 ? HOST_CONNECTIONS : wire->max_connections;
+    if (n == e->host_connections) return;
+    e->host_connections = n;
+    curl_multi_setopt(e->multi, CURLMOPT_MAX_HOST_CONNECTIONS, n);
+}
+
+static void carry_out(st_engine *e, st_transfer *t, int orders)
+{
+    if (orders & ST_ORDER_START) {
+        limit_connections(e, t->handle.wire);
+        if (curl_multi_add_handle(e->multi, t->handle.easy) != CURLM_OK) {
+            finish(e, t, CURLE_OUT_OF_MEMORY);
+            return;
+        }
+    }
+    if (orders & ST_ORDER_CANCEL) {
+        curl_easy_setopt(t->handle.easy, CURLOPT_ERRORBUFFER, NULL); /* the message is there */
+        curl_multi_remove_handle(e->multi, t->handle.easy);
+        finish(e, t, CURLE_ABORTED_BY_CALLBACK);
+    } else if (t->paused && (orders & ST_ORDER_RESUME)) {
+        t->paused = false;
+        curl_easy_pause(t->handle.easy, CURLPAUSE_CONT);
+    }
+}
+
+/* Tells of the transfers that libcurl is done with. */
+static void collect(st_engine *e)
+{
+    CURLMsg *message;
+    int left;
+    while ((message = curl_multi_info_read(e->multi, &left))) {
+        if (message->msg != CURLMSG_DONE) continue;
+        CURLcode result = message->data.result;
+        char *private = NULL;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+        st_transfer *t = (void *)private;
+        curl_multi_remove_handle(e->multi, t->handle.easy);
+        finish(e, t, result);
+    }
+}
+
+/* Lets libcurl run what it wants to run at once, which spares the timer a round. */
+static void run_due(st_engine *e)
+{
+    int running;
+    if (e->due_changed && e->due == 0) {
+        e->due_changed = false;
+        e->due = -1;
+        curl_multi_socket_action(e->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    }
+    collect(e);
+    arm(e);
+}
+
+static void serve(st_engine *e)
+{
+    st_pipe_guard guard;
+    st_pipe_block(&guard);
+    e->now = clock_now();
+    while (e->inbox) {
+        st_transfer *t = e->inbox;
+        int orders = t->orders;
+        e->inbox = t->next_ordered;
+        if (!e->inbox) e->last_ordered = &e->inbox;
+        t->ordered = false;
+        t->orders = 0;
+        carry_out(e, t, orders);
+    }
+    run_due(e);
+    st_pipe_release(&guard);
+}
+
+void st_engine_order(st_engine *e, st_transfer *t, enum st_order order)
+{
+    t->orders |= order;
+    if (!t->ordered) {
+        t->ordered = true;
+        t->next_ordered = NULL;
+        *e->last_ordered = t;
+        e->last_ordered = &t->next_ordered;
+    }
+    serve(e);
+}
+
+static void on_event(st_engine *e, const struct epoll_event *event)
+{
+    int running, what = 0;
+    if (event->data.fd == e->timer) {
+        uint64_t ticks;
+        if (read(e->timer, &ticks, sizeof ticks) < 0) return;
+        curl_multi_socket_action(e->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+        return;
+    }
+    if (event->events & (EPOLLIN | EPOLLHUP)) what |= CURL_CSELECT_IN;
+    if (event->events & EPOLLOUT) what |= CURL_CSELECT_OUT;
+    if (event->events & EPOLLERR) what |= CURL_CSELECT_ERR;
+    curl_multi_socket_action(e->multi, event->data.fd, what, &running);
+}
+
+void st_engine_step(st_engine *e)
+{
+    struct epoll_event events[EVENTS];
+    st_pipe_guard guard;
+    st_pipe_block(&guard);
+    e->now = clock_now();
+    int n = epoll_wait(e->epoll, events, EVENTS, 0);
+    for (int i = 0; i < n; i++) on_event(e, &events[i]);
+    run_due(e);
+    st_pipe_release(&guard);
+}

@@ -1,0 +1,48 @@
+/*
+ * engine.h - ring 2a: many transfers at once, behind one file descriptor.
+ *
+ * An engine owns a curl multi, an epoll descriptor with every socket of libcurl in it, and a
+ * timer in that same epoll: when the one descriptor is readable, st_engine_step has work. It has
+ * one owner, who alone may call st_engine_step; channels give it orders.
+ *
+ * After a fork the child has a copy whose connections are the parent's: st_engine_stale tells,
+ * and st_engine_forget then gets rid of the copy without a word on those connections.
+ */
+#ifndef ST_ENGINE_ENGINE_H
+#define ST_ENGINE_ENGINE_H
+
+#include "transfer.h"
+
+#pragma GCC visibility push(hidden)
+
+typedef struct st_engine st_engine;
+
+/* A new engine; NULL with errno when there is no memory or no descriptor left. */
+st_engine *st_engine_new(void);
+
+/* Closes it. Its transfers must have ended. */
+void st_engine_free(st_engine *e);
+
+bool st_engine_stale(const st_engine *e);
+void st_engine_forget(st_engine *e);
+
+/* The descriptor to wait on. */
+int st_engine_fd(const st_engine *e);
+
+/* Waits until the descriptor is readable, at most so many seconds (negative: any time). */
+void st_engine_wait(const st_engine *e, double seconds);
+
+/* Does what can be done without waiting, and tells the channels. */
+void st_engine_step(st_engine *e);
+
+/* Puts an order into the inbox. The owner is the caller: it is carried out at once. */
+void st_engine_order(st_engine *e, st_transfer *t, enum st_order order);
+
+/* Gives a transfer a handle with the settings of a wire, and the engine's time; false when
+   memory is short. */
+bool st_engine_take_handle(st_engine *e, st_transfer *t, st_wire *wire);
+void st_engine_give_handle(st_engine *e, st_transfer *t);
+
+#pragma GCC visibility pop
+
+#endif

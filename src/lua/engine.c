@@ -1,0 +1,254 @@
+/*
+ * engine.c - ring 2b: luaopen_stripe_engine, the one symbol that stripe/engine.so exports, and
+ * the channel of a Lua state. libcurl's callbacks never come here: what they found is asked for.
+ */
+#include "engine.h"
+
+#include "../engine/channel.h"
+#include "call.h"
+
+#include <dlfcn.h>  /* dladdr, dlopen */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXPORT __attribute__((visibility("default")))
+#define CLASS "stripe.channel"
+#define CALL "stripe.call" /* of stripe.core */
+
+enum { MOST_WAIT = 86400 }; /* seconds */
+
+EXPORT int luaopen_stripe_engine(lua_State *L);
+
+typedef struct st_lua_channel {
+    st_channel channel;
+    int calls; /* in the registry: a table that keeps the calls under way alive; LUA_NOREF: none */
+} st_lua_channel;
+
+static st_lua_channel *check_channel(lua_State *L)
+{
+    return luaL_checkudata(L, 1, CLASS);
+}
+
+/* The call at argument 2. It comes from another shared object, perhaps of another version. */
+static st_lua_call *check_call(lua_State *L)
+{
+    st_lua_call *self = luaL_checkudata(L, 2, CALL);
+    luaL_argcheck(L, lua_rawlen(L, 2) == sizeof *self, 2,
+                  "stripe.core and stripe.engine are of different versions");
+    return self;
+}
+
+/* Notices a fork, at the head of whatever uses the engine. */
+static bool open_channel(st_lua_channel *self)
+{
+    return st_channel_open(&self->channel);
+}
+
+static int fail(lua_State *L, const char *message)
+{
+    lua_pushnil(L);
+    lua_pushfstring(L, "libcurl's engine cannot start: %s", message);
+    return 2;
+}
+
+/* engine.open() -> channel | nil, message. */
+static int open(lua_State *L)
+{
+    st_lua_channel *self = lua_newuserdata(L, sizeof *self);
+    st_channel_init(&self->channel);
+    self->calls = LUA_NOREF;
+    luaL_getmetatable(L, CLASS);
+    lua_setmetatable(L, -2);
+    lua_newtable(L);
+    self->calls = luaL_ref(L, LUA_REGISTRYINDEX);
+    if (!open_channel(self)) return fail(L, strerror(errno));
+    return 1;
+}
+
+/* Whatever is under way ends without a word to its call, which Lua may have collected already. */
+static int collect(lua_State *L)
+{
+    st_lua_channel *self = check_channel(L);
+    st_channel_free(&self->channel);
+    luaL_unref(L, LUA_REGISTRYINDEX, self->calls);
+    self->calls = LUA_NOREF;
+    return 0;
+}
+
+/* channel:start(call, wire, watched) -> true | nil, message: sends the call's next attempt. It
+   stays under way until next() tells that it is done. watched: next() tells of progress too. */
+static int start(lua_State *L)
+{
+    st_lua_channel *self = check_channel(L);
+    st_lua_call *call = check_call(L);
+    st_wire *wire = st_check_wire(L, 3);
+    bool watched = lua_toboolean(L, 4);
+    luaL_argcheck(L, !call->transfer, 2, "this call is under way");
+    luaL_argcheck(L, call->call.state == ST_CALL_READY, 2, "this call is not to be sent");
+    if (!open_channel(self)) return fail(L, strerror(errno));
+    lua_rawgeti(L, LUA_REGISTRYINDEX, self->calls);
+    lua_pushvalue(L, 2);
+    int owner = luaL_ref(L, -2);
+    call->transfer = st_channel_start(&self->channel, &call->call, wire, watched,
+                                      (void *)(intptr_t)owner);
+    if (!call->transfer) {
+        luaL_unref(L, -1, owner);
+        return fail(L, "not enough memory");
+    }
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+/* channel:cancel(call, kind, message): ends a call that is under way; next() tells of it. Nothing
+   happens when it is not under way. */
+static int cancel(lua_State *L)
+{
+    st_lua_channel *self = check_channel(L);
+    st_lua_call *call = check_call(L);
+    enum st_failure why = st_failure_named(luaL_checkstring(L, 3));
+    st_text message;
+    message.data = luaL_checklstring(L, 4, &message.length);
+    luaL_argcheck(L, why != ST_FAILURE_NONE, 3, "no kind of failure");
+    open_channel(self);
+    if (call->transfer) st_channel_cancel(call->transfer, why, message);
+    return 0;
+}
+
+/* channel:resume(call): its chunks were taken. */
+static int resume(lua_State *L)
+{
+    st_lua_channel *self = check_channel(L);
+    st_lua_call *call = check_call(L);
+    open_channel(self);
+    if (call->transfer) st_channel_resume(call->transfer);
+    return 0;
+}
+
+/* Pushes how much of a body has come or gone, and of how much in all; nil where unknown. */
+static void push_progress(lua_State *L, const st_call *c)
+{
+    const char *length = st_headers_find(&c->headers, "Content-Length");
+    bool packed = st_headers_find(&c->headers, "Content-Encoding") != NULL;
+    lua_pushnumber(L, (lua_Number)c->request.body.position);
+    lua_pushnumber(L, (lua_Number)st_source_length(&c->request.body));
+    lua_pushnumber(L, (lua_Number)c->received);
+    if (length && !packed) lua_pushnumber(L, (lua_Number)strtoll(length, NULL, 10));
+    else lua_pushnil(L);
+}
+
+/* channel:next() -> call, what, sent, of, received, of: the oldest call that there is something
+   to tell of, or nothing. what: "answered" (the answer is in the call, which waits to be told
+   so), "failed", "chunks" (take them, then resume) or "progress". The rest are bytes of the
+   two bodies, for a watched call; how many will be received may be unknown: nil. */
+static int next(lua_State *L)
+{
+    st_lua_channel *self = check_channel(L);
+    int news = 0;
+    st_transfer *t = st_channel_next(&self->channel, &news);
+    if (!t) return 0;
+    int owner = (int)(intptr_t)t->owner;
+    bool watched = t->watched;
+    lua_settop(L, 1);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, self->calls);
+    lua_rawgeti(L, 2, owner);
+    st_lua_call *call = lua_touserdata(L, 3);
+    if (news & ST_NEWS_DONE) {
+        const char *what = st_transfer_settle(t) ? "answered" : "failed";
+        st_channel_release(t);
+        call->transfer = NULL;
+        luaL_unref(L, 2, owner);
+        lua_pushstring(L, what);
+    } else {
+        lua_pushstring(L, news & ST_NEWS_CHUNKS ? "chunks" : "progress");
+    }
+    if (!watched) return 2;
+    push_progress(L, &call->call);
+    return 6;
+}
+
+/* channel:step(): does what can be done without waiting. */
+static int step(lua_State *L)
+{
+    st_lua_channel *self = check_channel(L);
+    if (self->channel.active > 0 && open_channel(self)) st_engine_step(self->channel.engine);
+    return 0;
+}
+
+/* channel:wait(seconds): until there is something to step, or so long; nil: as long as it takes.
+   A signal ends it early. */
+static int wait(lua_State *L)
+{
+    st_lua_channel *self = check_channel(L);
+    double seconds = luaL_optnumber(L, 2, -1);
+    if (!open_channel(self)) return 0;
+    if (self->channel.told) return 0;
+    st_engine_wait(self->channel.engine, seconds > MOST_WAIT ? MOST_WAIT : seconds);
+    return 0;
+}
+
+/* channel:pollfd(), channel:events(), channel:timeout(): what event loops ask for. Another
+   descriptor after a fork; nil when none can be had. */
+static int pollfd(lua_State *L)
+{
+    st_lua_channel *self = check_channel(L);
+    if (open_channel(self)) lua_pushinteger(L, st_engine_fd(self->channel.engine));
+    else lua_pushnil(L);
+    return 1;
+}
+
+static int events(lua_State *L)
+{
+    check_channel(L);
+    lua_pushliteral(L, "r");
+    return 1;
+}
+
+static int timeout(lua_State *L)
+{
+    if (check_channel(L)->channel.told) lua_pushnumber(L, 0);
+    else lua_pushnil(L);
+    return 1;
+}
+
+/* channel:active() -> how many calls are under way, or done and not yet told. */
+static int active(lua_State *L)
+{
+    lua_pushinteger(L, check_channel(L)->channel.active);
+    return 1;
+}
+
+/* channel:close(): ends what is under way as canceled; next() still tells of it. */
+static int close(lua_State *L)
+{
+    st_channel_close(&check_channel(L)->channel);
+    return 0;
+}
+
+/* A thread of libcurl's resolver may outlive the Lua state that started it: its code must stay. */
+static void pin(void)
+{
+    Dl_info info;
+    union { int (*function)(lua_State *); void *address; } self = { luaopen_stripe_engine };
+    if (dladdr(self.address, &info) && info.dli_fname)
+        dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
+int luaopen_stripe_engine(lua_State *L)
+{
+    static const luaL_Reg functions[] = { { "open", open }, { "wire", st_make_wire }, { NULL, NULL } };
+    static const luaL_Reg methods[] = {
+        { "start", start },   { "cancel", cancel }, { "resume", resume },   { "next", next },
+        { "step", step },     { "wait", wait },     { "pollfd", pollfd },   { "events", events },
+        { "timeout", timeout }, { "active", active }, { "close", close }, { NULL, NULL }
+    };
+    pin();
+    st_newclass(L, CLASS, methods);
+    lua_pushcfunction(L, collect);
+    lua_setfield(L, -2, "__gc");
+    lua_pop(L, 1);
+    st_wire_class(L);
+    lua_newtable(L);
+    st_setfuncs(L, functions);
+    return 1;
+}
