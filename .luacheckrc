@@ -17,3 +17,4 @@ files["spec"] = {
 files["rockspec"] = { std = "min+rockspec", max_line_length = false }
 files[".luacheckrc"] = { std = "min+luacheckrc" }
 files[".busted"] = { read_globals = { "jit" } }
+files["bin"] = { globals = { "_" } } -- a script that is both shell and Lua

@@ -35,7 +35,8 @@ for _, supplier in ipairs(product.suppliers) do
 end
 say("  %s a ton, fees included", money.format(price.amount_total, "usd"))
 local cost = decimal.mul(tons, price.amount_total):round("up", 0)
-setup.confirm(("Buy %s tons for about %s?"):format(tons, money.format(tostring(cost), "usd")), simulator)
+setup.confirm(("Buy %s tons for about %s?"):format(tons, money.format(tostring(cost), "usd")),
+  simulator)
 
 local order = try(client.climate.orders:create {
   product = product.id,

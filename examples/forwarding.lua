@@ -23,7 +23,8 @@ local request = try(client.forwarding.requests:create({
   replacements = { "card_number", "card_expiry", "card_cvc", "cardholder_name" },
   request = {
     headers = { { name = "Destination-Idempotency-Key", value = "order-6735" } },
-    body = '{"card":{"number":"","exp_month":"","exp_year":"","cvc":"","name":""},"reference":"6735"}',
+    body = '{"card":{"number":"","exp_month":"","exp_year":"","cvc":"","name":""},'
+      .. '"reference":"6735"}',
   },
 }, { idempotency_key = setup.stripe.idempotency("forward", "order-6735") }))
 

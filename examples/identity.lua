@@ -10,7 +10,9 @@ local client, simulator = setup.open()
 local session = try(client.identity.verification_sessions:create {
   type = "document",
   client_reference_id = "user-42",
-  options = { document = { require_matching_selfie = true, allowed_types = { "passport", "id_card" } } },
+  options = {
+    document = { require_matching_selfie = true, allowed_types = { "passport", "id_card" } },
+  },
   return_url = "https://example.com/verified",
 })
 say("Session %s %s. Send the person to its url.", session.id, session.status)

@@ -23,10 +23,12 @@ say("%s USD buys:", dollars)
 local best
 for _, network in ipairs { "ethereum", "polygon" } do
   for _, quote in ipairs(quotes.destination_network_quotes[network] or {}) do
-    say("  %s %s on %s, for %s in all (network fee %s, transaction fee %s)", quote.destination_amount,
-      quote.destination_currency, network, quote.source_total_amount,
+    say("  %s %s on %s, for %s in all (network fee %s, transaction fee %s)",
+      quote.destination_amount, quote.destination_currency, network, quote.source_total_amount,
       quote.fees.network_fee_monetary, quote.fees.transaction_fee_monetary)
-    if not best or decimal.cmp(quote.source_total_amount, best.source_total_amount) < 0 then best = quote end
+    if not best or decimal.cmp(quote.source_total_amount, best.source_total_amount) < 0 then
+      best = quote
+    end
   end
 end
 if not best then
@@ -63,7 +65,7 @@ local details = session.transaction_details
 if details.transaction_id then
   local total = decimal.add(details.source_amount, details.fees.network_fee_amount)
     :add(details.fees.transaction_fee_amount)
-  say("Paid %s USD in all; %s %s went to %s in transaction %s.", tostring(total),
-    details.destination_amount, details.destination_currency, details.wallet_address,
-    details.transaction_id)
+  say("Paid %s USD in all; %s %s went to %s", tostring(total), details.destination_amount,
+    details.destination_currency, details.wallet_address)
+  say("  in transaction %s.", details.transaction_id)
 end

@@ -1,4 +1,5 @@
---- What the examples share: finding the library in a checkout, a client, a question before money moves.
+--- What the examples share: the library found in a checkout, a client, a question before money
+-- moves.
 --
 -- By default an example talks to the simulator in its own process. With STRIPE_SECRET_KEY in the
 -- environment it talks to Stripe, unless the command line says --simulator; a live key is refused

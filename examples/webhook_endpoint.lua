@@ -1,4 +1,5 @@
---- The life of a webhook endpoint: made, pointed at more events, paused, deleted; and the events it was for.
+--- The life of a webhook endpoint: made, pointed at more events, paused, deleted; and the events
+-- that it was for.
 --
 --   lua5.4 examples/webhook_endpoint.lua [URL] [--live]
 

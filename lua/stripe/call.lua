@@ -104,7 +104,7 @@ local function bytes(call, request)
   if request.sink == nil then return call:body() end
   local failed = request.pour and request.pour:drain(call)
   if failed then
-    return nil, Error.local_failure(call, {
+    return nil, Error.about(call, {
       type = "connection_error", code = "aborted", message = "the sink failed: " .. failed,
     })
   end

@@ -109,7 +109,10 @@ describe("the catalogue", function()
       { param = "destination_amount", all_of = { "destination_currency", "destination_network" } },
       { param = "destination_currency", all_of = { "destination_network" } },
       { param = "destination_network", all_of = { "destination_currency" } },
-      { param = "lock_wallet_address", any_of = { "wallet_addresses", "wallet_address" }, when = true },
+      {
+        param = "lock_wallet_address", any_of = { "wallet_addresses", "wallet_address" },
+        when = true,
+      },
     }, operations["crypto.onramp_sessions.create"].requires)
   end)
 

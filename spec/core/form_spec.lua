@@ -234,6 +234,12 @@ describe("An upload", function()
                  upload { data = "x", name = "n", type = "t/t" })
   end)
 
+  it("sends a file without a name or a type as a blob of bytes", function()
+    local expected = upload { content = "x", filename = "blob", type = "application/octet-stream" }
+    assert.equal(expected, upload { content = "x" })
+    assert.equal(expected, upload { content = "x", filename = "", type = "" })
+  end)
+
   it("refuses names that would break out of the header of their part", function()
     assert.equal("text", refused({ content = "x", filename = "a\r\nb" }).kind)
     assert.equal("text", refused({ content = "x", filename = "a\0b" }).kind)

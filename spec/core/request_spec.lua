@@ -118,6 +118,13 @@ describe("The request of an upload", function()
     assert.equal("--" .. boundary, got.body:sub(1, 38))
     assert.equal(tostring(#got.body), got.headers["content-length"])
   end)
+
+  it("keeps its type, which names the boundary, whatever the caller's headers say", function()
+    local got = request { operation = "files.create", ids = {},
+      params = { purpose = "dispute_evidence", file = { content = "x" } },
+      headers = { { "content-type", "text/plain" } } }
+    assert.truthy(got.headers["content-type"]:find("^multipart/form%-data; boundary=%x+"))
+  end)
 end)
 
 describe("The URL", function()

@@ -37,7 +37,12 @@ describe("stripe.new", function()
   end)
 
   it("needs no transport until the first call, which then says what is missing", function()
+    local loaded = package.loaded["stripe.transport.engine"]
+    package.loaded["stripe.transport.engine"] = nil
+    package.preload["stripe.transport.engine"] = function() error("not built") end
     local order, err, response = stripe.new("sk_test_1").climate.orders:retrieve("climorder_1")
+    package.preload["stripe.transport.engine"] = nil
+    package.loaded["stripe.transport.engine"] = loaded
     assert.is_nil(order)
     assert.is_nil(response)
     assert.equal("connection_error", err.type)

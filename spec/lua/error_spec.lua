@@ -110,7 +110,7 @@ describe("an error of the API", function()
     end
   end)
 
-  it("calls what is no JSON an api_error, whatever its status says, but for a rate limit", function()
+  it("calls what is no JSON an api_error, whatever its status, but for a rate limit", function()
     for status, expected in pairs {
       [400] = "api_error", [404] = "api_error", [429] = "rate_limit_error",
     } do

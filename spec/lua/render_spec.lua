@@ -64,7 +64,7 @@ describe("rendering", function()
     it("fills in what an empty " .. name .. " lacks", function()
       local expected = {}
       for _, field in ipairs(fields) do
-        if field.required and field.expand ~= "hidden" then
+        if (field.required or field.nullable) and field.expand ~= "hidden" then
           local json = "null"
           if field.name == "object" then json = quoted(name)
           elseif field.type == "array" and not field.nullable then json = "[]"

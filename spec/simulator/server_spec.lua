@@ -307,25 +307,29 @@ describe("a fault on the server", function()
 end)
 
 describe("forwarding on the server", function()
-  -- A destination: f(socket, head) for each connection.
-  local function destination(f)
+  -- A destination for so many connections: f(peer, head, body) for each, then it is gone.
+  local function destination(times, f)
     local socket = require("cqueues.socket").listen { host = "127.0.0.1", port = 0 }
     socket:listen()
     local _, _, port = socket:localname()
     cqueues.running():wrap(function()
-      for peer in socket:clients() do
+      for _ = 1, times do
+        local peer = socket:accept()
+        peer:setmode("b", "b")
         peer:onerror(function(_, _, code) return code end)
-        local head, length = {}, 0
-        for line in peer:lines "*L" do
+        local head, length, line = {}, 0, nil
+        repeat
+          line = peer:xread "*L"
           head[#head + 1] = line
-          length = tonumber(line:lower():match "^content%-length: (%d+)") or length
-          if line == "\r\n" then break end
-        end
-        f(peer, table.concat(head), length > 0 and peer:read(length) or "")
+          length = line and tonumber(line:lower():match "^content%-length: (%d+)") or length
+        until not line or line == "\r\n"
+        f(peer, table.concat(head), length > 0 and peer:xread(length) or "")
+        peer:flush()
         peer:close()
       end
+      socket:close()
     end)
-    return ("http://127.0.0.1:%d/pay"):format(port), socket
+    return ("http://127.0.0.1:%d/pay"):format(port)
   end
 
   local function forward(connection, url, key)
@@ -339,13 +343,11 @@ describe("forwarding on the server", function()
   it("really goes out, with the card, and brings the answer back", function()
     serve(function(_, _, connect)
       local head, body
-      local url, socket = destination(function(peer, ...)
+      local url = destination(1, function(peer, ...)
         head, body = ...
         peer:write "HTTP/1.1 201 Created\r\nX-Theirs: a\r\nContent-Length: 2\r\n\r\nok"
-        peer:flush()
       end)
       local forwarded = object(forward(connect(), url))
-      socket:close()
       assert.matches("^POST /pay HTTP/1.1\r\n", head)
       assert.matches("\r\n[Xx]%-[Mm]ine: yes\r\n", head)
       assert.is_nil(head:lower():find "\r\nte:")
@@ -359,10 +361,9 @@ describe("forwarding on the server", function()
   it("keeps nobody else waiting, and its key in use", function()
     serve(function(_, _, connect)
       local condition = require("cqueues.condition").new()
-      local url, socket = destination(function(peer)
+      local url = destination(1, function(peer)
         condition:wait()
         peer:write "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
-        peer:flush()
       end)
       local first
       together(function()
@@ -376,15 +377,14 @@ describe("forwarding on the server", function()
       end)
       assert.equal(200, first.status, first.body)
       assert.equal(first.body, forward(connect(), url, "f").body)
-      socket:close()
     end)
   end)
 
   it("tells refused, broken and unreadable destinations apart", function()
     serve(function(_, _, connect)
       local say
-      local url, socket = destination(function(peer)
-        if say then peer:write(say) peer:flush() end
+      local url = destination(2, function(peer)
+        if say then peer:write(say) end
       end)
       local function code_of(address)
         local response = forward(connect(), address)
@@ -393,7 +393,6 @@ describe("forwarding on the server", function()
       assert.same({ 502, "forwarding_api_upstream_connection_error" }, { code_of(url) })
       say = "HELLO\r\n\r\n"
       assert.same({ 502, "forwarding_api_upstream_error" }, { code_of(url) })
-      socket:close()
       assert.same({ 502, "forwarding_api_upstream_connection_error" }, { code_of(url) })
       assert.equal(400, (code_of "https://not-allowed.example/"))
     end)

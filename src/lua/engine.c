@@ -85,7 +85,9 @@ static int start(lua_State *L)
     st_wire *wire = st_check_wire(L, 3);
     bool watched = lua_toboolean(L, 4);
     luaL_argcheck(L, !call->transfer, 2, "this call is under way");
-    luaL_argcheck(L, call->call.state == ST_CALL_READY, 2, "this call is not to be sent");
+    enum st_call_state state = call->call.state; /* an observer may have read the request already */
+    luaL_argcheck(L, state == ST_CALL_READY || state == ST_CALL_SENDING, 2,
+                  "this call is not to be sent");
     if (!open_channel(self)) return fail(L, strerror(errno));
     lua_rawgeti(L, LUA_REGISTRYINDEX, self->calls);
     lua_pushvalue(L, 2);

@@ -11,11 +11,13 @@
 --   Of a task: returns `true` and what `f` returned, or `false`, what it threw, and a traceback.
 --
 -- Here tasks are coroutines that this file resumes while somebody sleeps or awaits; the process
--- really sleeps only when no task can run, and then until the first of them is due. Who can't
+-- really sleeps only when no task can run, and then until the first of them is due or something
+-- comes over the wire. Who can't
 -- yield (the main program, a coroutine of somebody else, a pcall or for-iterator of PUC Lua 5.1)
 -- waits in place, and the tasks run meanwhile.
 -- @module stripe.driver.blocking
 
+local Timers = require "stripe.driver.timers"
 local core = require "stripe.core"
 
 local Blocking = {}
@@ -39,12 +41,17 @@ end
 
 --- A driver with tasks of its own.
 -- @tparam function now seconds on a clock that never goes back
--- @tparam function pause `pause(seconds)`: lets that time pass
+-- @tparam function sleep `sleep(seconds)`: lets that time pass
+-- @tparam ?function engine gives what calls over the wire run on, see `stripe.transport.engine`,
+--   or nil while there were none
 -- @treturn table the five verbs
-function Blocking.new(now, pause)
+function Blocking.new(now, sleep, engine)
   local driver = { now = now }
-  local asleep = {}  -- tasks waiting for a time, in the order in which they came
-  local tasks = {}   -- coroutine -> task, of the living ones
+  local tasks = {}              -- coroutine -> task, of the living ones
+  local timers = Timers.new()
+  local first, last = 1, 0      -- of the tasks that can go on, at these keys of `awake`
+  local awake = {}
+  local turn = 0                -- how many of them run before time and the wire are looked at
 
   local function current()
     local task = tasks[coroutine.running() or false]
@@ -52,7 +59,8 @@ function Blocking.new(now, pause)
   end
 
   local function wake(task)
-    task.due = -math.huge
+    last = last + 1
+    awake[last] = task
   end
 
   local function finish(task, ok, ...)
@@ -61,52 +69,70 @@ function Blocking.new(now, pause)
     task.done, task.ok, task.n = true, ok, select("#", ...)
     for i = 1, task.n do task[i] = (select(i, ...)) end
     if not ok then task.trace = debug.traceback(task.co) end
-    for _, waiter in ipairs(task.waiters) do
-      wake(waiter)
-      asleep[#asleep + 1] = waiter
-    end
+    for _, waiter in ipairs(task.waiters) do wake(waiter) end
   end
 
   local function resume(task)
     finish(task, coroutine.resume(task.co))
   end
 
-  local function earliest()
-    local first
-    for i, task in ipairs(asleep) do
-      if not first or task.due < asleep[first].due then first = i end
+  -- Lets time pass until somebody can go on, or until `due`.
+  local function pause(due)
+    local wire = engine and engine()
+    local busy = wire and wire.active() > 0
+    local left = math.min(timers:next(), due) - now()
+    if last >= first then left = 0 end
+    if left == math.huge and not busy then error("every task waits for another one") end
+    if busy then
+      wire.wait(math.max(left, 0))
+    elseif left > 0 then
+      sleep(left)
     end
-    return first
+    local time = now()
+    local task = timers:pop(time)
+    while task do
+      wake(task)
+      task = timers:pop(time)
+    end
   end
 
-  -- Runs what is due until `ready` says so; `due` is when it will at the latest.
+  -- Runs tasks until `ready` says so; `due` is when it will at the latest.
   local function wait_here(ready, due)
     while not ready() do
-      local first = earliest()
-      local at = first and asleep[first].due or math.huge
-      local left = math.min(at, due) - now()
-      if left > 0 then
-        if left == math.huge then error("every task waits for another one") end
-        pause(left)
-      elseif first and at <= due then
-        resume(table.remove(asleep, first))
+      if turn > 0 and last >= first then
+        local task = awake[first]
+        awake[first], first, turn = nil, first + 1, turn - 1
+        resume(task)
+      else
+        pause(due)
+        turn = last - first + 1
       end
     end
   end
 
-  function driver.sleep(seconds, canceller)
+  local function sleep_here(seconds, canceller)
     local due = now() + seconds
-    local task = current()
-    local sleeper = task or {}
-    sleeper.due = due
-    local forget = canceller and canceller:on_cancel(function() wake(sleeper) end)
-    if task then
-      asleep[#asleep + 1] = task
-      coroutine.yield()
-    else
-      wait_here(function() return now() >= sleeper.due end, due)
-    end
+    local forget = canceller and canceller:on_cancel(function() due = -math.huge end)
+    wait_here(function() return now() >= due end, due)
     if forget then forget() end
+  end
+
+  local function sleep_in_task(task, seconds, canceller)
+    local timer = timers:push(now() + seconds, task)
+    local forget = canceller and canceller:on_cancel(function()
+      if timer.value == nil then return end
+      timer.value = nil
+      wake(task)
+    end)
+    coroutine.yield()
+    timer.value = nil
+    if forget then forget() end
+  end
+
+  function driver.sleep(seconds, canceller)
+    local task = current()
+    if task then return sleep_in_task(task, seconds, canceller) end
+    sleep_here(seconds, canceller)
   end
 
   function driver.spawn(f)
@@ -116,15 +142,25 @@ function Blocking.new(now, pause)
     return task
   end
 
-  -- An exchange runs where it is awaited: the transports of plain Lua have no other place.
+  -- Waits until the exchange has something to do: its end, or chunks to take.
+  local function wait_for(exchange)
+    local task = current()
+    if task then
+      exchange.wake = function() wake(task) end
+      coroutine.yield()
+    else
+      wait_here(function() return exchange:ready() end, math.huge)
+    end
+  end
+
+  -- One over the wire is under way from here on. The transports of plain Lua have no other place
+  -- than where they are awaited.
   function driver.start(transport, call)
+    if transport.start then return transport:start(call, now()) end
     return { transport = transport, call = call }
   end
 
-  function driver.await(handle, canceller)
-    if handle.transport then
-      return handle.transport:exchange(handle.call, driver, canceller)
-    end
+  local function await_task(handle)
     if not handle.done then
       local task = current()
       if task then
@@ -138,10 +174,18 @@ function Blocking.new(now, pause)
     return true, unpack(handle, 1, handle.n)
   end
 
+  function driver.await(handle, canceller)
+    if handle.co then return await_task(handle) end
+    if handle.finish then return handle:finish(canceller, wait_for) end
+    return handle.transport:exchange(handle.call, driver, canceller)
+  end
+
   return driver
 end
 
-local driver = Blocking.new(core.now, core.sleep)
+local driver = Blocking.new(core.now, core.sleep, function()
+  return package.loaded["stripe.transport.engine"]
+end)
 for name, verb in pairs(driver) do Blocking[name] = verb end
 
 return Blocking

@@ -32,7 +32,6 @@ end
 -- @tparam table object
 -- @tparam[opt] table tree of what to expand
 function response.text(account, object, tree)
-  if object.deleted then return core.json(object) end
   local function shown(one)
     local view = families.views[one.object]
     return view and view(account, one) or one

@@ -29,13 +29,20 @@ local by_type = {
   end,
 }
 
+-- The id of something of a kind: of the newest there is, else a new one.
+local function id_of(account, kind)
+  local newest = account.store:newest(kind)
+  return newest and newest.id or account.ids:new(families.kinds[kind])
+end
+
 -- A nullable or optional member stays absent: null is always plausible.
 function of_fields(account, fields)
   local object = {}
   for _, field in ipairs(fields) do
-    if field.required and not field.nullable and not field.expand then
+    if field.required and not field.nullable then
       local make = by_format[field.format] or by_type[field.type]
-      object[field.name] = field.enum and field.enum[1] or make and make(account, field)
+      object[field.name] = field.expand and id_of(account, field.object)
+        or field.enum and field.enum[1] or make and make(account, field)
     end
   end
   return object
