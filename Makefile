@@ -106,6 +106,11 @@ valgrind:
 	@$(MAKE) --no-print-directory --silent all
 	@LUA_PROGRAM="$(LUA)" $(MAKE) --no-print-directory --silent LUA=scripts/lua-valgrind specs
 
+# The type stubs for editors, written from the catalogue.
+types: all
+	@LUA_PATH="./lua/?.lua;./lua/?/init.lua;;" LUA_CPATH="./$(BUILD)/$V/?.so;;" $(LUA) -e \
+		'io.open("lua/stripe/types/catalogue.lua", "wb"):write(dofile("scripts/types.lua"))'
+
 lint:
 	@scripts/lint
 
@@ -130,4 +135,4 @@ install: all
 clean:
 	rm -rf $(BUILD) stripe src/*/*.o
 
-.PHONY: all demo demo-run test specs asan valgrind lint check-exports rock deps install clean
+.PHONY: all demo demo-run test specs asan valgrind types lint check-exports rock deps install clean

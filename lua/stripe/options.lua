@@ -62,6 +62,17 @@ local function cancel(value)
   if not canceller.is(value) then return "must be a stripe.canceller()" end
 end
 
+local function resolve(value)
+  for i = 1, math.max(#value, 1) do
+    local entry = value[i]
+    local host, port, to = tostring(entry):match("^([^:]+):(%d+):([%w.:%[%]]+)$")
+    if not host then host, port, to = tostring(entry):match("^(%[[%x:]+%]):(%d+):([%w.:%[%]]+)$") end
+    if type(entry) ~= "string" or not host or tonumber(port) > 65535 or to == "" then
+      return 'must be a list of "host:port:address"'
+    end
+  end
+end
+
 local APP_INFO = { name = true, version = true, url = true, partner_id = true }
 
 local function app_info(value)
@@ -105,7 +116,7 @@ local of_client = {
   client_cert = { "string", not_empty },
   client_key = { "string", not_empty },
   unix_socket = { "string", not_empty },
-  resolve = { "table" },
+  resolve = { "table", resolve },
   http_version = { "string", one_of("1.1", "2") },
   max_connection_age = { "number", positive },
   max_connections = { "number", count },

@@ -10,7 +10,7 @@
 #include <strings.h>
 
 enum {
-    HEADERS_MAX = 1 << 20, /* bytes of all header lines that an attempt may bring */
+    HEADERS_MAX = 1 << 18, /* bytes of all header lines that an attempt may bring */
     QUEUE_HIGH = 1 << 18   /* bytes of chunks that may wait before the transfer pauses */
 };
 
@@ -34,13 +34,19 @@ static bool on_status(st_transfer *t, const char *line, size_t length)
     return st_call_status(t->call, time_of(t), status);
 }
 
-static bool too_many_headers(st_transfer *t, size_t n)
+static void fail_headers(st_transfer *t, double now)
 {
     static const char why[] = "the answer's headers are too large";
+    st_call_failed(t->call, now, ST_FAILURE_TOO_LARGE, (st_text){ why, sizeof why - 1 },
+                   ST_SENT_YES, true);
+}
+
+/* Interim answers count too: there may be no end of them. */
+static bool too_many_headers(st_transfer *t, size_t n)
+{
     t->header_bytes += (int64_t)n;
     if (t->header_bytes <= HEADERS_MAX) return false;
-    st_call_failed(t->call, time_of(t), ST_FAILURE_TOO_LARGE, (st_text){ why, sizeof why - 1 },
-                   ST_SENT_YES, true);
+    fail_headers(t, time_of(t));
     return true;
 }
 
@@ -208,6 +214,10 @@ bool st_transfer_settle(st_transfer *t)
                         : t->sending           ? ST_SENT_MAYBE
                                                : ST_SENT_NO;
     if (!t->canceled && t->result == CURLE_OK) return true;
+    if (t->result == CURLE_OUT_OF_MEMORY && t->sending) { /* libcurl's cap on one line */
+        fail_headers(t, t->ended + t->skew);
+        return false;
+    }
     const char *why = t->resent ? died : *t->message ? t->message : curl_easy_strerror(t->result);
     enum st_failure failure = t->canceled ? t->canceled : failure_of(t);
     bool hopeless = !t->resent && (t->canceled || st_failure_hopeless(t->result));

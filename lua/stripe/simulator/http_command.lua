@@ -94,6 +94,8 @@ local function main(arguments)
     local loaded, why = state.load(sim, options.state, listening.url)
     if not loaded then fail(why) end
     listening:adopt()
+    local saved, unwritable = save() -- rather now than after a day's work
+    if not saved then fail(unwritable) end
   end
 
   local code = 0

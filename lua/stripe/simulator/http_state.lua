@@ -20,14 +20,14 @@ function state.load(simulator, path, url)
   file:close()
   if not text then return nil, path .. " can't be read" end
   local kept, why = core.decode(text)
-  if type(kept) ~= "table" then return nil, ("%s: %s"):format(path, why or "no JSON object") end
+  if type(kept) ~= "table" then return nil, ("%s: %s"):format(path, kept == nil and why or "no JSON object") end
   if type(kept.url) == "string" and kept.url ~= url then
     local old = kept.url:gsub("%p", "%%%0")
     local new = url:gsub("%%", "%%%%")
     kept = core.decode((text:gsub(old .. "(/[vl][1i])", new .. "%1")))
   end
   local restored, reason = simulator:restore(kept.snapshot)
-  if not restored then return nil, ("%s: %s"):format(path, reason) end
+  if not restored then return nil, ("%s: %s"):format(path, tostring(reason)) end
   return true
 end
 

@@ -1,0 +1,140 @@
+--- Real sockets for specs: a child that runs spec/support/wire_server.lua, and clients for it.
+--
+--     local wire = require("spec.support.wire").start()
+--     local order, err = wire:client():request("GET", wire.path "reset_first")
+--     assert.equal(2, wire:requests(path))
+--     wire:stop()
+
+local core = require "stripe.core"
+local stripe = require "stripe"
+
+local Wire = {}
+local metatable = { __name = "wire", __index = Wire }
+
+local SECONDS = 20 -- a server that does not come up fails the spec
+
+local function contents(path)
+  local file = io.open(path, "rb")
+  if not file then return nil end
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+local function temporary()
+  local name = os.tmpname()
+  os.remove(name)
+  assert(os.execute("mkdir -m 700 " .. name))
+  return name
+end
+
+--- Starts the server. `port`: one more to listen on, which a server before it had.
+local function start(directory, port)
+  local own = not directory
+  directory = directory or temporary()
+  os.remove(directory .. "/ports")
+  local pipe = assert(io.popen(("exec luajit spec/support/wire_server.lua %s %s")
+    :format(directory, port or ""), "w"))
+  local self = setmetatable({ directory = directory, pipe = pipe, own = own, ports = {} }, metatable)
+  local until_ = core.now() + SECONDS
+  local ports
+  repeat
+    core.sleep(0.005)
+    ports = contents(directory .. "/ports")
+    assert(core.now() < until_, "the server does not start")
+  until ports
+  for name, number in ports:gmatch("(%S+) (%d+)") do self.ports[name] = tonumber(number) end
+  return self
+end
+
+function Wire:stop()
+  if not self.pipe then return end
+  self.pipe:close()
+  self.pipe = nil
+  if self.own then os.execute("rm -rf " .. self.directory) end
+end
+
+--- A file of the server's directory.
+function Wire:file(name) return self.directory .. "/" .. name end
+
+--- Writes one there.
+function Wire:write(name, bytes)
+  local file = assert(io.open(self:file(name), "wb"))
+  file:write(bytes)
+  file:close()
+  return self:file(name)
+end
+
+--- Reads one.
+function Wire:read(name) return contents(self:file(name)) end
+
+--- A base address: of the plain port, or by name.
+function Wire:url(name)
+  name = name or "plain"
+  local tls = name ~= "plain"
+  return ("%s://%s:%d"):format(tls and "https" or "http", tls and "localhost" or "127.0.0.1",
+    self.ports[name])
+end
+
+--- A client of the server; of its TLS port when `options.tls` says which.
+function Wire:client(options)
+  local given = { api_key = "sk_test_wire0000abcd", max_retries = 0, timeout = 10 }
+  for name, value in pairs(options or {}) do given[name] = value end
+  given.tls = nil
+  given.base_url = given.base_url or self:url(options and options.tls)
+  if given.base_url:find("^https") and given.ca_file == nil then
+    given.ca_file = self:file "ca.pem"
+  end
+  given.ca_file = given.ca_file or nil
+  return stripe.new(given)
+end
+
+local paths = 0
+
+--- A path that makes the server behave so, and that nobody else has. `last`: its last part.
+function Wire.path(act, last)
+  paths = paths + 1
+  return ("/v1/%d/%s/%s"):format(paths, act, last or "x")
+end
+
+--- The lines of the server's log that begin so.
+function Wire:log(prefix)
+  local lines = {}
+  for line in (contents(self:file "log") or ""):gmatch("[^\n]+") do
+    if line:sub(1, #prefix) == prefix then lines[#lines + 1] = line end
+  end
+  return lines
+end
+
+--- How many requests for a path the server has read to their end.
+function Wire:requests(path)
+  local n = 0
+  for _, line in ipairs(self:log "request ") do
+    if line:find(" " .. path .. " ", 1, true) then n = n + 1 end
+  end
+  return n
+end
+
+--- How many connections it has taken.
+function Wire:connections() return #self:log "connection " end
+
+-- The name of the Lua that runs this.
+local function interpreter()
+  local i = 0
+  while arg and arg[i - 1] do i = i - 1 end
+  return arg and arg[i] or "lua"
+end
+
+--- Runs a script in a Lua of its own, with this one's search paths: whether it ended well, and
+-- what it wrote. `before`: words before the command, such as "LD_PRELOAD=...".
+local function run(script, arguments, before)
+  local output = os.tmpname()
+  local command = ("%s LUA_PATH='%s' LUA_CPATH='%s' timeout 30 %s %s %s > %s 2>&1"):format(
+    before or "", package.path, package.cpath, interpreter(), script, arguments or "", output)
+  local ok = os.execute(command)
+  local text = contents(output)
+  os.remove(output)
+  return ok == true or ok == 0, text
+end
+
+return { start = start, path = Wire.path, run = run }

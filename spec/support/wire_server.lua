@@ -1,0 +1,319 @@
+-- A server that behaves as the path asks: run by LuaJIT as a child, see spec/support/wire.lua.
+--
+--   luajit spec/support/wire_server.lua DIRECTORY
+--
+-- Listens on loopback ports and on DIRECTORY/socket, makes its certificates itself, writes the
+-- ports to DIRECTORY/ports and a line for every connection and request to DIRECTORY/log. It ends
+-- with its standard input.
+
+local cqueues = require "cqueues"
+local ffi = require "ffi"
+local socket = require "cqueues.socket"
+local certificates = require "spec.support.certificates"
+
+local directory = assert(arg[1])
+local log = assert(io.open(directory .. "/log", "w"))
+log:setvbuf("line")
+
+local function note(...) log:write(table.concat({ ... }, " "), "\n") end
+
+ffi.cdef [[
+  struct linger { int on; int seconds; };
+  int setsockopt(int, int, int, const void *, unsigned);
+]]
+
+local Connection = {}
+Connection.__index = Connection
+
+function Connection:write(...)
+  return self.socket:xwrite(table.concat { ... }, "n")
+end
+
+function Connection:close()
+  self.closed = true
+  self.socket:close()
+end
+
+-- Ends the connection with a reset instead of an end.
+function Connection:reset()
+  local SOL_SOCKET, SO_LINGER = 1, 13
+  local linger = ffi.new("struct linger", 1, 0)
+  ffi.C.setsockopt(self.socket:pollfd(), SOL_SOCKET, SO_LINGER, linger, ffi.sizeof(linger))
+  self:close()
+end
+
+function Connection:answer(status, body, headers)
+  local lines = { ("HTTP/1.1 %d Word"):format(status), "Request-Id: req_" .. self.requests }
+  local length = headers and headers["Content-Length"] or #body
+  for name, value in pairs(headers or {}) do
+    if name ~= "Content-Length" then lines[#lines + 1] = name .. ": " .. value end
+  end
+  lines[#lines + 1] = "Content-Length: " .. length
+  return self:write(table.concat(lines, "\r\n"), "\r\n\r\n", body)
+end
+
+local function read_request(self)
+  local line = self.socket:xread("*L")
+  local request = line and { headers = {}, size = 0, line = line }
+  if not request then return nil end
+  request.method, request.path, request.query = line:match("^(%S+) ([^ ?]+)%??(%S*)")
+  for text in self.socket:lines("*L") do
+    if text == "\r\n" then break end
+    local name, value = text:match("^([^:]+): *(.-)\r\n$")
+    request.headers[name:lower()] = value
+  end
+  return request
+end
+
+local function read_body(self, request)
+  local left, parts = tonumber(request.headers["content-length"] or 0), {}
+  while left > 0 do
+    local piece = self.socket:xread(-math.min(left, 65536))
+    if not piece then return false end
+    left, request.size = left - #piece, request.size + #piece
+    if request.size < 65536 then parts[#parts + 1] = piece end
+  end
+  request.body = table.concat(parts)
+  return true
+end
+
+local OBJECT = '{"id":"climorder_1","object":"climate.order"}'
+local JSON = { ["Content-Type"] = "application/json" }
+
+-- What the last part of the path but one asks for; the last only tells callers apart.
+local acts = {}
+local times = {} -- path -> how often it was asked
+
+function acts.ok(c) c:answer(200, OBJECT, JSON) end
+
+-- What was asked, told in JSON.
+function acts.echo(c, request)
+  local lines = {}
+  for name, value in pairs(request.headers) do
+    lines[#lines + 1] = ("%q:%q"):format(name, value)
+  end
+  c:answer(200, ('{"object":"echo","method":"%s","path":"%s","query":"%s","size":%d,"body":%q,'
+    .. '"connection":%d,"headers":{%s}}'):format(request.method, request.path, request.query,
+    request.size, request.body, c.number, table.concat(lines, ",")), JSON)
+end
+
+function acts.status(c, request)
+  local status = tonumber(request.path:match("(%d+)$"))
+  c:answer(status, ('{"error":{"type":"api_error","message":"status %d"}}'):format(status), JSON)
+end
+
+-- Once so, then well.
+local function first(act)
+  return function(c, request)
+    if times[request.path] == 1 then return act(c, request) end
+    acts.ok(c, request)
+  end
+end
+
+acts.lock_timeout = first(function(c)
+  c:answer(429, '{"error":{"type":"invalid_request_error","code":"lock_timeout"}}', JSON)
+end)
+
+acts.reset_first = first(function(c) c:reset() end)
+acts.failing_first = first(function(c) c:answer(500, "{}", JSON) end)
+function acts.failing(c) c:answer(500, "{}", JSON) end
+function acts.close(c) c:close() end
+function acts.reset(c) c:reset() end
+function acts.garbage(c) c:write("I am no web server\r\n\r\n") c:close() end
+function acts.html(c)
+  c:answer(502, "<html><h1>Bad Gateway</h1></html>", { ["Content-Type"] = "text/html" })
+end
+
+function acts.reset_in_headers(c)
+  c:write("HTTP/1.1 200 OK\r\nContent-Type: appl")
+  cqueues.sleep(0.02)
+  c:reset()
+end
+
+function acts.reset_in_body(c)
+  c:write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"id\":")
+  cqueues.sleep(0.02)
+  c:reset()
+end
+
+function acts.short(c) c:answer(200, '{"id":', { ["Content-Length"] = 100 }) c:close() end
+function acts.long(c) c:answer(200, OBJECT .. "and more", { ["Content-Length"] = #OBJECT }) end
+function acts.negative(c) c:answer(200, OBJECT, { ["Content-Length"] = -5 }) c:close() end
+function acts.never() cqueues.sleep(60) end
+function acts.slow(c) cqueues.sleep(0.1) c:answer(200, OBJECT, JSON) end
+
+function acts.drip(c)
+  c:write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+  while c:write(" ") do cqueues.sleep(0.05) end
+end
+
+function acts.endless_headers(c)
+  c:write("HTTP/1.1 200 OK\r\n")
+  local line = "X-Filler: " .. ("x"):rep(1000) .. "\r\n"
+  while c:write(line) do end
+end
+
+function acts.endless_header(c)
+  c:write("HTTP/1.1 200 OK\r\nX-Filler: ")
+  local filler = ("x"):rep(10000)
+  while c:write(filler) do end
+end
+
+function acts.endless_interim(c)
+  local interim = "HTTP/1.1 103 Early Hints\r\nLink: </" .. ("x"):rep(1000) .. ">\r\n\r\n"
+  while c:write(interim) do end
+end
+
+function acts.endless_body(c)
+  c:write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+  local filler = ("10000\r\n%s\r\n"):format((" "):rep(65536))
+  while c:write(filler) do end
+end
+
+-- The body is packed by whoever started us.
+function acts.packed(c)
+  local file = assert(io.open(directory .. "/bomb.gz", "rb"))
+  local bytes = file:read("*a")
+  file:close()
+  c:answer(200, bytes, { ["Content-Encoding"] = "gzip" })
+end
+
+function acts.interim(c)
+  c:write("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
+  acts.ok(c)
+end
+
+function acts.redirect(c, request)
+  c:answer(307, "", { Location = ("http://127.0.0.1:%s/v1/echo/away"):format(request.query) })
+end
+
+-- Answers, then ends the connection without having said so.
+function acts.idle_close(c)
+  acts.ok(c)
+  cqueues.sleep(0.02)
+  c:close()
+end
+
+-- A request on a connection that was used before dies unanswered.
+function acts.dies_when_reused(c)
+  if c.requests > 1 then c:reset() else acts.ok(c) end
+end
+
+-- So many bytes, "0123456789" over and over.
+function acts.bytes(c, request)
+  local left = tonumber(request.path:match("(%d+)$"))
+  local block = ("0123456789"):rep(6554)
+  c:write(("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"):format(left))
+  while left > 0 do
+    if not c:write(block:sub(1, left)) then return end
+    left = left - #block
+    note("wrote", request.path, tostring(math.max(left, 0)))
+  end
+end
+
+function acts.half_bytes(c)
+  c:write("HTTP/1.1 200 OK\r\nContent-Length: 400000\r\n\r\n", ("x"):rep(200000))
+  cqueues.sleep(0.02)
+  c:reset()
+end
+
+local function serve_request(c)
+  local request = read_request(c)
+  if not request then return c:close() end
+  if request.headers["content-type"] and request.path:find("/refuse_upload/") then
+    c.requests = c.requests + 1
+    note("request", request.method, request.path, tostring(c.number))
+    c:answer(400, '{"error":{"type":"invalid_request_error","message":"too big"}}', JSON)
+    return c:close()
+  end
+  if not read_body(c, request) then return c:close() end
+  c.requests = c.requests + 1
+  times[request.path] = (times[request.path] or 0) + 1
+  note("request", request.method, request.path, tostring(c.number),
+    request.headers["idempotency-key"] or "-")
+  local act = acts[request.path:match("([%w_]+)/[^/]*$")] or acts.ok
+  act(c, request)
+end
+
+local connections = 0
+
+local function serve(c)
+  if c.tls and not c.socket:starttls(c.tls) then return c:close() end
+  while not c.closed do serve_request(c) end
+end
+
+-- A proxy: CONNECT makes a tunnel, anything else is answered here.
+local function serve_proxy(c)
+  local request = read_request(c)
+  if not request then return c:close() end
+  note("proxy", request.line:match("^(%S+ %S+)"), request.headers["proxy-authorization"] or "-")
+  if request.method ~= "CONNECT" then
+    c.requests = 1
+    return acts.echo(c, { method = request.method, path = "/by/proxy", query = "", size = 0,
+      body = "", headers = {} })
+  end
+  local port = request.line:match(":(%d+) ")
+  local up = socket.connect("127.0.0.1", tonumber(port))
+  up:setmode("b", "bn")
+  up:onerror(function(_, _, code) return code end)
+  c:write("HTTP/1.1 200 Connection established\r\nX-Proxy: ours\r\n\r\n")
+  local function copy(from, to)
+    repeat
+      local piece = from:xread(-65536)
+      if piece then to:xwrite(piece, "n") end
+    until not piece
+    to:close()
+  end
+  cqueues.running():wrap(copy, up, c.socket)
+  copy(c.socket, up)
+end
+
+local controller = cqueues.new()
+
+local function listen(options, tls, act)
+  local listener = assert(socket.listen(options))
+  assert(listener:listen())
+  controller:wrap(function()
+    for peer in listener:clients() do
+      connections = connections + 1
+      note("connection", tostring(connections))
+      peer:setmode("b", "bn")
+      peer:onerror(function(_, _, code) return code end)
+      local c = setmetatable({
+        socket = peer, tls = tls, number = connections, requests = 0,
+      }, Connection)
+      controller:wrap(function()
+        act(c)
+        if not c.closed then c.socket:close() end
+      end)
+    end
+  end)
+  local _, _, port = listener:localname()
+  return port
+end
+
+local made = certificates.make(directory)
+local loopback = { host = "127.0.0.1", port = 0 }
+local ports = {
+  plain = listen(loopback, nil, serve),
+  tls = listen(loopback, made.right, serve),
+  wrong_host = listen(loopback, made.wrong, serve),
+  mutual = listen(loopback, made.mutual, serve),
+  old = listen(loopback, made.old, serve),
+  proxy = listen(loopback, nil, serve_proxy),
+}
+listen({ path = directory .. "/socket", unlink = true }, nil, serve)
+for port in (arg[2] or ""):gmatch("%d+") do
+  listen({ host = "127.0.0.1", port = tonumber(port), reuseaddr = true }, nil, serve)
+end
+
+local file = assert(io.open(directory .. "/ports.new", "w"))
+for name, port in pairs(ports) do file:write(name, " ", port, "\n") end
+file:close()
+assert(os.rename(directory .. "/ports.new", directory .. "/ports"))
+
+controller:wrap(function()
+  cqueues.poll { pollfd = 0, events = "r" }
+  os.exit(0)
+end)
+assert(controller:loop())

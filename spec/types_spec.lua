@@ -1,0 +1,19 @@
+describe("the type stubs", function()
+  it("are those of the catalogue: make types writes them", function()
+    local file = assert(io.open("lua/stripe/types/catalogue.lua", "rb"))
+    local text = file:read("*a")
+    file:close()
+    assert.is_true(text == dofile("scripts/types.lua"), "lua/stripe/types/catalogue.lua is not current")
+  end)
+
+  it("name every method of every resource", function()
+    local core = require "stripe.core"
+    local text = dofile("scripts/types.lua")
+    for _, operation in ipairs(core.operations()) do
+      local class = ("---@class stripe.resource.%s\n"):format(operation.resource)
+      local from = assert(text:find(class, 1, true), operation.resource)
+      local body = text:sub(from, (text:find("\n\n", from, true)))
+      assert.is_truthy(body:find(("---@field %s fun("):format(operation.name), 1, true))
+    end
+  end)
+end)
