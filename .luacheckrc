@@ -1,7 +1,8 @@
 std = "min"
 max_line_length = 100
 include_files = {
-  "lua", "spec", "examples", "bench", "bin", "scripts/*.lua", "rockspec/*.rockspec", ".busted", ".luacheckrc",
+  "lua", "spec", "examples", "bench", "bin", "scripts/*.lua", "rockspec/*.rockspec",
+  ".busted", ".luacheckrc",
 }
 
 -- Not in every Lua; where they are used, something else stands in.

@@ -53,7 +53,8 @@ local session = try(client.crypto.onramp_sessions:create {
 say("Session %s is %s. Hand its client_secret to the customer's page.", session.id, session.status)
 
 if simulator then
-  for _, status in ipairs { "requires_payment", "fulfillment_processing", "fulfillment_complete" } do
+  local steps = { "requires_payment", "fulfillment_processing", "fulfillment_complete" }
+  for _, status in ipairs(steps) do
     simulator:advance(60)
     simulator.crypto:move(session.id, { status = status })
     session = try(client.crypto.onramp_sessions:retrieve(session.id))

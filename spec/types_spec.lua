@@ -3,7 +3,7 @@ describe("the type stubs", function()
     local file = assert(io.open("lua/stripe/types/catalogue.lua", "rb"))
     local text = file:read("*a")
     file:close()
-    assert.is_true(text == dofile("scripts/types.lua"), "lua/stripe/types/catalogue.lua is not current")
+    assert.is_true(text == dofile("scripts/types.lua"), "the file is not current")
   end)
 
   it("name every method of every resource", function()

@@ -85,7 +85,8 @@ local function source_of(list, asked, request, settings)
   else
     local path, query = tostring(list.url):gsub("^%a+://[^/]*", ""):match("^([^?#]*)%??([^#]*)")
     op, ids = core.route("GET", path)
-    source.params = op and query ~= "" and core.read(op, query) or {}
+    source.params = op and (query == "" and {} or core.read(op, query))
+    if not source.params then op, source.params = nil, {} end -- filters must not get lost
   end
   function source.fetch(params)
     if not asked and not op then

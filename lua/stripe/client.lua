@@ -5,6 +5,7 @@
 -- `object, nil, response`, or `nil, err, response_or_nil`.
 -- @module stripe.client
 
+local core = require "stripe.core"
 local Call = require "stripe.call"
 local Driver = require "stripe.driver"
 local Options = require "stripe.options"
@@ -31,7 +32,7 @@ local function unknown(name)
   local known = {}
   for k in pairs(methods) do known[k] = true end
   for k in pairs(Resource.names) do known[k] = true end
-  return ("the client has no %q"):format(name) .. suggest.hint(name, known)
+  return ("the client has no %q"):format(core.redact(name)) .. suggest.hint(name, known)
     .. "; what the catalogue lacks is called by client:request(method, path, params, options)"
 end
 

@@ -46,8 +46,9 @@ local metatable = {
 -- @tparam table fields at least type and message
 -- @treturn table the same table
 function Error.new(fields)
-  fields.message = core.redact(fields.message)
-  fields.path = fields.path and core.redact(fields.path)
+  for name, value in pairs(fields) do
+    if type(value) == "string" then fields[name] = core.redact(value) end
+  end
   return setmetatable(fields, metatable)
 end
 

@@ -14,6 +14,7 @@ end
 local KNOWN = { concurrency = true, driver = true }
 
 local function check(functions, options)
+  if type(options) ~= "table" then return "options must be a table" end
   if type(functions) ~= "table" then return "stripe.gather takes a list of functions" end
   for i = 1, #functions do
     if type(functions[i]) ~= "function" then
@@ -39,8 +40,9 @@ end
 local function gather(functions, options)
   options = options or {}
   local misuse = check(functions, options)
+  if misuse then error(misuse, 2) end
   local driver, wrong = Driver.choose(options.driver)
-  if misuse or wrong then error(misuse or wrong, 2) end
+  if wrong then error(wrong, 2) end
   driver = driver or Driver.current()
 
   local results, errors = { n = #functions }, nil

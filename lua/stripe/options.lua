@@ -79,7 +79,8 @@ local function app_info(value)
   if type(value.name) ~= "string" then return "must have a name" end
   for name, text in pairs(value) do
     if not APP_INFO[name] then
-      return ("has an unknown member %q"):format(tostring(name)) .. suggest.hint(name, APP_INFO)
+      return ("has an unknown member %q"):format(core.redact(tostring(name)))
+        .. suggest.hint(name, APP_INFO)
     end
     if type(text) ~= "string" or text:find("[^\32-\126]") then
       return ("needs visible ASCII text in %q"):format(name)
@@ -95,8 +96,9 @@ local function headers(value)
   end
 end
 
--- name -> { types, check }; the type "false" is the boolean that switches something off. What goes
--- into a header of one call is left to the core, which checks it when it builds the request.
+-- name -> { types, check, form }; the type "false" is the boolean that switches something off, and
+-- form checks what the name of a type does not tell. What goes into a header of one call is left to
+-- the core, which checks it when it builds the request.
 local of_client = {
   api_key = { "string", key.check },
   api_version = { "string", visible },
@@ -141,10 +143,10 @@ local of_call = {
   timeout = of_client.timeout,
   deadline = of_client.deadline,
   max_retries = of_client.max_retries,
-  headers = { "table", headers },
+  headers = { "table", nil, headers },
   validate = of_client.validate,
   dry_run = { "boolean" },
-  cancel = { "table", cancel },
+  cancel = { "table", nil, cancel },
   oauth_token = { "string", visible },
   progress = { "function" },
   host = { "string", one_of("api", "files") },
@@ -177,12 +179,15 @@ local function check(given, rules)
   for _, name in ipairs(names_of(given)) do
     local rule, value = rules[name], given[name]
     if not rule then
-      return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, rules)
+      return ("unknown option %q"):format(core.redact(tostring(name)))
+        .. suggest.hint(name, rules)
     end
     if not fits(value, rule[1]) then
       return ("option %q must be a %s, not a %s")
         :format(name, rule[1]:gsub(" ", " or "), type(value))
     end
+    local malformed = rule[3] and rule[3](value)
+    if malformed then return ("option %q %s"):format(name, malformed) end
   end
   if given.account and given.context then
     return nil, "account and context can't be given together", "account"

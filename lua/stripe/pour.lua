@@ -5,20 +5,26 @@ local Pour = {}
 
 local metatable = { __name = "stripe.pour", __index = Pour }
 
+local function take(self, call, chunk)
+  local ok, message = self.write(chunk)
+  if ok == false or ok == nil and message then
+    return tostring(message or "it returned false")
+  end
+  self.done = self.done + #chunk
+  if self.progress then
+    self.progress(self.done, tonumber((call:headers()["content-length"])))
+  end
+end
+
 --- Takes the chunks that wait in a call.
 -- @tparam userdata call
--- @treturn ?string why the sink didn't take one; then the download is over
+-- @treturn ?string why the sink didn't take one, or what it threw; then the download is over
 function Pour:drain(call)
   local chunk = call:chunk()
   while chunk do
-    local ok, message = self.write(chunk)
-    if ok == false or ok == nil and message then
-      return tostring(message or "it returned false")
-    end
-    self.done = self.done + #chunk
-    if self.progress then
-      self.progress(self.done, tonumber((call:headers()["content-length"])))
-    end
+    local ok, failed = pcall(take, self, call, chunk)
+    if not ok then failed = tostring(failed) end
+    if failed then return failed end
     chunk = call:chunk()
   end
 end

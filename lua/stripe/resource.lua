@@ -4,6 +4,7 @@
 -- and options. The tree is made once; what a client holds are thin handles.
 -- @module stripe.resource
 
+local core = require "stripe.core"
 local Call = require "stripe.call"
 local Operations = require "stripe.operations"
 local Options = require "stripe.options"
@@ -110,7 +111,7 @@ local function node(name)
       local known = {}
       for k in pairs(metatable.methods) do known[k] = true end
       for k in pairs(metatable.children) do known[k] = true end
-      error(("%s has no %q"):format(name, key) .. suggest.hint(key, known), 2)
+      error(("%s has no %q"):format(name, core.redact(key)) .. suggest.hint(key, known), 2)
     end
     local handle = setmetatable({ settings = self.settings }, child)
     rawset(self, key, handle)

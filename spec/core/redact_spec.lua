@@ -35,6 +35,29 @@ describe("redacting text", function()
     for text, expected in pairs(cases) do assert.equal(expected, redact(text)) end
   end)
 
+  it("hides the numbers of cards, but for their end", function()
+    local cases = {
+      ["4242424242424242"] = "***4242",
+      ["card 4242 4242 4242 4242 12/30"] = "card ***4242 12/30",
+      ["4242-4242-4242-4242."] = "***4242.",
+      ["card[number]=4242%204242+4242%204242&x=1"] = "card[number]=***4242&x=1",
+      ['{"number":"378282246310005","n":"30569309025904"}'] =
+        '{"number":"***0005","n":"***5904"}',
+      ["2223003122003222,6205500000000000004"] = "***3222,***0004",
+    }
+    for text, expected in pairs(cases) do assert.equal(expected, redact(text)) end
+  end)
+
+  it("shows numbers that are no card's", function()
+    for _, text in ipairs {
+      "4242424242424241", "1767225600000000", "0.4242424242424242", "4242424242424242.5",
+      "a4242424242424242", "4242424242424242a", "42424242424242424242", "0000000000000000",
+      "1 2 3 4 5 6 7 8 9", "12345678901234567890",
+    } do
+      assert.equal(text, redact(text))
+    end
+  end)
+
   it("hides credentials in headers", function()
     local cases = {
       ["Authorization: Bearer sk_test_51Habcdefgh1234\r\nAccept: */*"] =
@@ -72,7 +95,7 @@ describe("redacting text", function()
     for _, text in ipairs {
       "sk_test_51Habcdefgh1234 whsec_abc cos_1_secret_abc https://a:b@c/",
       "Authorization: Bearer sk_test_51Habcdefgh1234", "Authorization: Bearer opaque",
-      "client_secret=abc", '"client_secret":"abc"', "Bearer abcDEF123",
+      "client_secret=abc", '"client_secret":"abc"', "Bearer abcDEF123", "4242424242424242",
     } do
       local once = redact(text)
       assert.not_equal(text, once)
@@ -82,7 +105,7 @@ describe("redacting text", function()
 
   it("takes long texts that look like secrets all the way", function()
     for _, piece in ipairs { "Bearer ", "client_secret=", "sk_test_", "a_secret_", "://", "%2",
-      "authorization ", "_" } do
+      "authorization ", "_", "4242 ", "4" } do
       local text = piece:rep(100000)
       assert.is_true(#redact(text) <= 4 * #text)
     end

@@ -51,6 +51,21 @@ describe("an error of the API", function()
     assert.equal("failed: " .. tostring(err), "failed: " .. err)
   end)
 
+  it("has no secret in any of its texts", function()
+    local _, err = answered(402, { error = {
+      type = "card_error", code = "sk_test_51HxTravelersKey99", param = "sk_test_51HxTravelersKey99",
+      message = "4242 4242 4242 4242 was declined", payment_method = { number = "4242424242424242" },
+    } })
+    assert.equal("***4242 was declined", err.message)
+    assert.equal("sk_test_***ey99", err.param)
+    assert.equal("sk_test_***ey99", err.code)
+    assert.equal("***4242", err.raw.error.payment_method.number)
+    local _, refused = scripted.new({}):client().climate.orders:create {
+      sk_test_51HxTravelersKey99 = 1, product = "p", amount = 1,
+    }
+    assert.equal("sk_test_***ey99", refused.param)
+  end)
+
   it("can be thrown as it is", function()
     local _, err = answered(404, { error = { type = "invalid_request_error" } })
     local ok, thrown = pcall(error, err)

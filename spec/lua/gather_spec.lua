@@ -109,6 +109,7 @@ describe("gather", function()
 
   it("refuses what is no list of functions, and options it does not know", function()
     assert.has_error(function() stripe.gather("x") end, "stripe.gather takes a list of functions")
+    assert.has_error(function() stripe.gather({}, 5) end, "options must be a table")
     assert.has_error(function() stripe.gather({ 1 }) end, "item 1 is a number, not a function")
     assert.has_error(function() stripe.gather({}, { concurrence = 1 }) end,
       'unknown option "concurrence"')

@@ -34,6 +34,11 @@ describe("the options of a client", function()
     assert.matches('unknown option "zzz"', refused("zzz", 1), 1, true)
   end)
 
+  it("are named without the key that a slip has put there", function()
+    local _, message = client { ["sk_test_51HxTravelersKey99"] = true }
+    assert.equal('unknown option "sk_test_***ey99"', message)
+  end)
+
   it("have types", function()
     for name, value in pairs {
       api_version = 1, account = 1, context = {}, base_url = true, files_url = 1, timeout = "80",
@@ -111,6 +116,9 @@ describe("the options of a call", function()
       idempotency_key = 1, timeout = "1", headers = "x", dry_run = 1, cancel = true, progress = 1,
       oauth_token = 1, host = 1, quotes_path = 1, max_retries = true, deadline = "1",
     } do
+      assert.matches(name, Options.for_call { [name] = value }, 1, true)
+    end
+    for name, value in pairs { cancel = {}, headers = { x = 1 } } do
       local misuse = Options.for_call { [name] = value }
       assert.matches(name, misuse, 1, true)
     end
@@ -118,7 +126,7 @@ describe("the options of a call", function()
 
   it("are refused, not misuse, when only the value is wrong", function()
     for name, value in pairs {
-      timeout = -1, cancel = {}, host = "connect", max_retries = 0.5, headers = { x = 1 },
+      timeout = -1, host = "connect", max_retries = 0.5,
     } do
       local misuse, message, which = Options.for_call { [name] = value }
       assert.is_nil(misuse)

@@ -259,7 +259,7 @@ describe("a page", function()
     it("does not follow it to what is no list of the catalogue", function()
       for _, url in ipairs {
         "/v1/accounts", "/v1/events/evt_1/../x", "", "//evil.example/v1/events", "v1/events",
-        "/v1/events/evt_1", "/v1/files/file_1/contents",
+        "/v1/events/evt_1", "/v1/files/file_1/contents", "/v1/file_links?file=f&unknown=1",
       } do
         open { file(url) }
         local none, err = client.files:retrieve("file_1").links:next_page()

@@ -84,6 +84,18 @@ describe("expand", function()
     refused(get("verification_sessions", "data"), "data")
   end)
 
+  it("1.7 goes into the list that an object has by its data", function()
+    account.store:insert("file", { id = "file_1", object = "file", created = 1, purpose = "selfie",
+      size = 1 })
+    local form = "file=file_1&expand[]=file.links.data.file"
+    account.store:private("file_1").uploaded = true
+    local link = x.post("/v1/file_links", form).object
+    assert.equal("file_1", link.file.links.data[1].file.id)
+    local file = x.get("/v1/files/file_1?expand[]=links").object
+    assert.equal("file_1", file.links.data[1].file)
+    refused(x.get("/v1/files/file_1?expand[]=links.file"), "links.file")
+  end)
+
   it("1.7 allows at most 4 levels", function()
     local response = session "a.b.c.d.e"
     assert.equal(400, response.status)

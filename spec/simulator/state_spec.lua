@@ -109,6 +109,44 @@ describe("the state", function()
     assert.equal("server_error", account.faults:take({ method = "GET", path = "/" }).kind)
   end)
 
+  it("keeps what holds for the accounts to come, and what came without a key", function()
+    local orders = "/v1/climate/orders"
+    local function asked(one)
+      return one.post(orders, "product=climsku_sale&metric_tons=1",
+        { Authorization = "Bearer sk_test_later" }), one.get(orders, { Authorization = "Bearer no" })
+    end
+    assert(sim.climate:product("climsku_sale", { prices = { usd = 700 }, metric_tons = "9" }))
+    assert(sim.forwarding:answer("https://fixed.example", { body = "\255" }))
+    assert(sim.forwarding:answer("https://asked.example", function() return {} end))
+    x.get(orders, { Authorization = "Bearer no" })
+    local other = exchange.open { seed = 99 }
+    assert(other.sim:restore(through_json(sim:snapshot())))
+    assert.same(sim:requests(), other.sim:requests())
+    local order, refused = asked(x)
+    local same_order, same_refused = asked(other)
+    assert.equal(721, order.object.amount_total)
+    assert.equal(order.body, same_order.body)
+    assert.equal(401, refused.status)
+    assert.equal(refused.header "Request-Id", same_refused.header "Request-Id")
+  end)
+
+  it("restored keeps the functions of now", function()
+    local snapshot = sim:snapshot()
+    assert(sim.forwarding:answer("https://asked.example", function() return { body = "here" } end))
+    assert(sim:restore(snapshot))
+    local forwarded = x.post("/v1/forwarding/requests",
+      "url=https://asked.example&payment_method=pm_card_visa&replacements[]=card_cvc"
+        .. "&request[body]=a", { Authorization = "Bearer sk_test_later" })
+    assert.equal("here", forwarded.object.response_details.body)
+  end)
+
+  it("can be saved while a fault has bytes that are no text", function()
+    assert(sim.faults:add { fault = { status = 500, body = "\255" } })
+    local other = exchange.open()
+    assert(other.sim:restore(through_json(sim:snapshot())))
+    assert.equal("\255", other.get("/v1/climate/orders").body)
+  end)
+
   it("that is none is refused, and nothing changes", function()
     order()
     for _, value in ipairs { 1, {}, { accounts = { {} } }, { accounts = { { format = 1 } } } } do

@@ -126,11 +126,12 @@ local function interpreter()
 end
 
 --- Runs a script in a Lua of its own, with this one's search paths: whether it ended well, and
--- what it wrote. `before`: words before the command, such as "LD_PRELOAD=...".
-local function run(script, arguments, before)
-  local output = os.tmpname()
+-- what it wrote. `before`: words before the command, such as "LD_PRELOAD=...". `lua`: another Lua.
+local function run(script, arguments, before, lua)
+  local output, cpath = os.tmpname(), package.cpath
+  if lua then cpath = ("./build/%s/?.so;;"):format(lua) end
   local command = ("%s LUA_PATH='%s' LUA_CPATH='%s' timeout 30 %s %s %s > %s 2>&1"):format(
-    before or "", package.path, package.cpath, interpreter(), script, arguments or "", output)
+    before or "", package.path, cpath, lua or interpreter(), script, arguments or "", output)
   local ok = os.execute(command)
   local text = contents(output)
   os.remove(output)

@@ -6,6 +6,7 @@
 -- ports to DIRECTORY/ports and a line for every connection and request to DIRECTORY/log. It ends
 -- with its standard input.
 
+local condition = require "cqueues.condition"
 local cqueues = require "cqueues"
 local ffi = require "ffi"
 local socket = require "cqueues.socket"
@@ -77,28 +78,39 @@ local function read_body(self, request)
   return true
 end
 
+-- A text in JSON.
+local function json(text)
+  return '"' .. text:gsub('[%c"\\]', function(c) return ("\\u%04x"):format(c:byte()) end) .. '"'
+end
+
 local OBJECT = '{"id":"climorder_1","object":"climate.order"}'
 local JSON = { ["Content-Type"] = "application/json" }
 
--- What the last part of the path but one asks for; the last only tells callers apart.
+-- What a part of the path asks for, such as "reset" or "bytes_1000".
 local acts = {}
 local times = {} -- path -> how often it was asked
 
 function acts.ok(c) c:answer(200, OBJECT, JSON) end
 
+-- An upload: how many bytes the request's body had, and the body if it is short.
+local function upload(c, request)
+  c:answer(200, ('{"id":"file_1","object":"file","size":%d,"title":%s}'):format(request.size,
+    json(request.body)), JSON)
+end
+
 -- What was asked, told in JSON.
 function acts.echo(c, request)
   local lines = {}
   for name, value in pairs(request.headers) do
-    lines[#lines + 1] = ("%q:%q"):format(name, value)
+    lines[#lines + 1] = json(name) .. ":" .. json(value)
   end
-  c:answer(200, ('{"object":"echo","method":"%s","path":"%s","query":"%s","size":%d,"body":%q,'
+  c:answer(200, ('{"object":"echo","method":"%s","path":"%s","query":"%s","size":%d,"body":%s,'
     .. '"connection":%d,"headers":{%s}}'):format(request.method, request.path, request.query,
-    request.size, request.body, c.number, table.concat(lines, ",")), JSON)
+    request.size, json(request.body), c.number, table.concat(lines, ",")), JSON)
 end
 
 function acts.status(c, request)
-  local status = tonumber(request.path:match("(%d+)$"))
+  local status = tonumber(request.path:match("status/(%d+)"))
   c:answer(status, ('{"error":{"type":"api_error","message":"status %d"}}'):format(status), JSON)
 end
 
@@ -201,7 +213,7 @@ end
 
 -- So many bytes, "0123456789" over and over.
 function acts.bytes(c, request)
-  local left = tonumber(request.path:match("(%d+)$"))
+  local left = tonumber(request.path:match("bytes_(%d+)"))
   local block = ("0123456789"):rep(6554)
   c:write(("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"):format(left))
   while left > 0 do
@@ -217,10 +229,18 @@ function acts.half_bytes(c)
   c:reset()
 end
 
+local function act_of(path, method)
+  for part in path:gmatch("[^/]+") do
+    local act = acts[part:match("^(.-)_?%d*$")]
+    if act then return act end
+  end
+  return method == "POST" and path:find("/files$") and upload or acts.ok
+end
+
 local function serve_request(c)
   local request = read_request(c)
   if not request then return c:close() end
-  if request.headers["content-type"] and request.path:find("/refuse_upload/") then
+  if request.headers["content-type"] and request.path:find("/refuse_upload") then
     c.requests = c.requests + 1
     note("request", request.method, request.path, tostring(c.number))
     c:answer(400, '{"error":{"type":"invalid_request_error","message":"too big"}}', JSON)
@@ -231,8 +251,7 @@ local function serve_request(c)
   times[request.path] = (times[request.path] or 0) + 1
   note("request", request.method, request.path, tostring(c.number),
     request.headers["idempotency-key"] or "-")
-  local act = acts[request.path:match("([%w_]+)/[^/]*$")] or acts.ok
-  act(c, request)
+  act_of(request.path, request.method)(c, request)
 end
 
 local connections = 0
@@ -262,10 +281,16 @@ local function serve_proxy(c)
       local piece = from:xread(-65536)
       if piece then to:xwrite(piece, "n") end
     until not piece
-    to:close()
+    to:shutdown "w"
   end
-  cqueues.running():wrap(copy, up, c.socket)
+  local done = condition.new()
+  cqueues.running():wrap(function()
+    copy(up, c.socket)
+    done:signal()
+  end)
   copy(c.socket, up)
+  done:wait()
+  up:close()
 end
 
 local controller = cqueues.new()
@@ -283,7 +308,8 @@ local function listen(options, tls, act)
         socket = peer, tls = tls, number = connections, requests = 0,
       }, Connection)
       controller:wrap(function()
-        act(c)
+        local ok, message = pcall(act, c)
+        if not ok then note("error", tostring(message)) end
         if not c.closed then c.socket:close() end
       end)
     end

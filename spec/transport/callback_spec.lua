@@ -45,6 +45,14 @@ describe("a transport function", function()
     end
   end)
 
+  it("may say whether the request was sent; what is no answer to that is not heard", function()
+    local _, err = call(function() return nil, { kind = "reset", sent = "yes" } end)
+    assert.equal("yes", err.sent)
+    _, err = call(function() return nil, { kind = "reset", message = {}, sent = "perhaps" } end)
+    assert.equal("reset", err.code)
+    assert.equal("maybe", err.sent)
+  end)
+
   it("that throws is an aborted attempt, which may have reached Stripe", function()
     local none, err = call(function() error("socket gone with sk_test_51HxTravelersKey99") end)
     assert.is_nil(none)

@@ -4,9 +4,11 @@
 #include <string.h>
 
 enum {
-    KEY_SHOWN = 4, /* of a key's end, where that leaves enough hidden */
+    KEY_SHOWN = 4, /* of the end of a key or card, where that leaves enough hidden */
     KEY_LONG_ENOUGH = 12,
-    LONG_TOKEN = 20 /* no word of a language */
+    LONG_TOKEN = 20, /* no word of a language */
+    CARD_SHORTEST = 14,
+    CARD_LONGEST = 19
 };
 
 typedef struct span {
@@ -235,10 +237,59 @@ static const char *authority(st_buffer *out, const char *p, const char *end)
     return at ? at : p + 3;
 }
 
+/* Past what may stand between two groups of a card's digits. */
+static const char *past_gap(span s)
+{
+    if (s.p < s.end && is_one_of(*s.p, " -+")) return s.p + 1;
+    skip(&s, "%20");
+    return s.p;
+}
+
+/* Whether n digits are the number of a card: by its issuer's first digit, by its check digit. */
+static bool is_card(const char *digits, int n)
+{
+    const char *issuers = n < CARD_SHORTEST ? "" : n < 16 ? "3" : n == 16 ? "23456" : "456";
+    int sum = 0;
+    if (!is_one_of(digits[0], issuers)) return false;
+    for (int i = 0; i < n; i++) {
+        int digit = digits[n - 1 - i] - '0';
+        if (i % 2 == 1) digit = digit < 5 ? 2 * digit : 2 * digit - 9;
+        sum += digit;
+    }
+    return sum % 10 == 0;
+}
+
+/* Masks the number of a card at p, all but its end; where to go on, or p when there is none. The
+   digits of a decimal fraction are none. */
+static const char *card(st_buffer *out, const char *text, const char *p, const char *end)
+{
+    char digits[CARD_LONGEST];
+    const char *at = p, *found = p;
+    int n = 0, length = 0;
+    if (p > text && p[-1] == '.') return p;
+    while (at < end && n < CARD_LONGEST && is_digit(*at)) {
+        digits[n++] = *at++;
+        if (at < end && is_word(*at)) continue;
+        bool fraction = end - at > 1 && at[0] == '.' && is_digit(at[1]);
+        if (!fraction && is_card(digits, n)) {
+            found = at;
+            length = n;
+        }
+        at = past_gap((span){ at, end });
+    }
+    if (length == 0) return p;
+    st_buffer_text(out, "***");
+    st_buffer_append(out, digits + length - KEY_SHOWN, KEY_SHOWN);
+    return found;
+}
+
 bool st_redact_text(st_buffer *out, const char *text, size_t n)
 {
     const char *p = text, *end = text + n;
     while (p < end) {
+        const char *from = p;
+        if (is_digit(*p)) p = card(out, text, p, end);
+        if (p > from) continue;
         if (is_word(*p)) {
             p = word(out, text, p, end);
         } else if (begins((span){ p, end }, "://")) {

@@ -2,7 +2,7 @@
  * redact.h - ring 1: text without its secrets.
  *
  * Two ways that complete each other: by what a secret looks like (keys, signing secrets, client
- * secrets, Authorization headers, passwords in URLs), and by what the catalogue says of a
+ * secrets, cards, Authorization headers, passwords in URLs), and by what the catalogue says of a
  * parameter. One pass, linear in the length, and it would rather hide a word too many: what is
  * redacted once is not changed again.
  */
@@ -19,7 +19,7 @@
 #define ST_REDACTED "[redacted]"
 
 /* Appends the n bytes of text, secrets masked: "sk_test_***1234", "whsec_***", "Bearer ***".
-   The kind of a secret stays, and of an API key the last four characters. False when the buffer
+   The kind of a secret stays, and of an API key or a card's number the last four characters. False when the buffer
    is full or out of memory. */
 bool st_redact_text(st_buffer *out, const char *text, size_t n);
 

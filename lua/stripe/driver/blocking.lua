@@ -12,32 +12,18 @@
 --
 -- Here tasks are coroutines that this file resumes while somebody sleeps or awaits; the process
 -- really sleeps only when no task can run, and then until the first of them is due or something
--- comes over the wire. Who can't
--- yield (the main program, a coroutine of somebody else, a pcall or for-iterator of PUC Lua 5.1)
--- waits in place, and the tasks run meanwhile.
+-- comes over the wire. Who can't yield (the main program, a coroutine of somebody else, a pcall or
+-- for-iterator of PUC Lua 5.1) waits in place, and the tasks run meanwhile.
 -- @module stripe.driver.blocking
 
 local Timers = require "stripe.driver.timers"
 local core = require "stripe.core"
+local owners = require "stripe.driver.owners"
+local yieldable = require "stripe.driver.yieldable"
 
 local Blocking = {}
 
 local unpack = table.unpack or unpack -- luacheck: ignore 113 143
-
--- Whether the running coroutine can yield from here. Lua 5.1 and 5.2 can't say; there, C functions
--- and the iterators of for loops on the stack are what may be in the way.
-local yieldable = coroutine.isyieldable -- luacheck: ignore 143
-if not yieldable then
-  function yieldable()
-    local level, info = 2, debug.getinfo(2, "Sn")
-    while info do
-      if info.what == "C" or info.name == "(for generator)" then return false end
-      level = level + 1
-      info = debug.getinfo(level, "Sn")
-    end
-    return true
-  end
-end
 
 --- A driver with tasks of its own.
 -- @tparam function now seconds on a clock that never goes back
@@ -137,7 +123,7 @@ function Blocking.new(now, sleep, engine)
 
   function driver.spawn(f)
     local task = { co = coroutine.create(f), waiters = {} }
-    tasks[task.co] = task
+    tasks[task.co], owners[task.co] = task, driver
     resume(task)
     return task
   end

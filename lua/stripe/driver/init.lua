@@ -1,20 +1,26 @@
 --- Which driver waits here.
 -- @module stripe.driver
 
+local owners = require "stripe.driver.owners"
+
 local Driver = {}
 
 local VERBS = { "now", "sleep", "start", "await", "spawn" }
 
--- A driver is there when its module loads: nginx and cqueues ones come as files of their own.
+-- A driver is there when its module loads, and the library it is for.
 local function load(name)
   local found, driver = pcall(require, "stripe.driver." .. name)
-  return found and driver or nil
+  if found then return driver end
+  return nil, driver
 end
 
---- The driver for this place: nginx's in nginx, that of cqueues under a running controller,
--- otherwise the blocking one. Asked at every call, since one program can have several places.
+--- The driver for this place: in a task, the one that runs it; else nginx's in nginx, that of
+-- cqueues under a running controller, otherwise the blocking one. Asked at every call, since one
+-- program can have several places.
 -- @treturn table
 function Driver.current()
+  local owner = owners[coroutine.running() or false]
+  if owner then return owner end
   if package.loaded.ngx then
     local nginx = load("nginx")
     if nginx then return nginx end
@@ -35,9 +41,14 @@ end
 -- @treturn[2] string what is wrong with the option
 function Driver.choose(option)
   if type(option) == "string" then
-    local driver = load(option)
-    if not driver then return nil, ("there is no driver %q"):format(option) end
-    return driver
+    local driver, why = load(option)
+    if driver then return driver end
+    local missing = why:match("module '([^']*)' not found")
+    if missing == "stripe.driver." .. option then
+      return nil, ("there is no driver %q"):format(option)
+    end
+    return nil, ("the driver %q can't load: %s"):format(option,
+      missing and ("there is no module %q"):format(missing) or why)
   end
   if option ~= nil then
     for _, verb in ipairs(VERBS) do

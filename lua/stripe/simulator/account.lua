@@ -24,7 +24,7 @@ local function seed(self)
     if family.seed then family.seed(self) end
   end
   self.seeded = self.store:ids()
-  controls.repeat_standing(self)
+  self.simulator.standing:repeat_for(self)
 end
 
 --- Opens an account.
@@ -66,7 +66,7 @@ function Account:requests() return self.journal:list() end
 
 --- Forgets everything and seeds the account anew.
 function Account:reset()
-  for _, part in ipairs(state.parts) do self[part]:reset() end
+  state.reset(self, state.parts)
   self.settings = copy.deep(self.initial_settings)
   seed(self)
 end

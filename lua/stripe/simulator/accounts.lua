@@ -97,7 +97,7 @@ end
 
 --- The account that made an object; nil when none did, or when all have it.
 function Accounts:maker(id)
-  if type(id) ~= "string" or self.simulator.common[id] then return nil end
+  if type(id) ~= "string" or self.simulator.standing:is_about(id) then return nil end
   for _, account in ipairs(self.list) do
     if not account.seeded[id] and account.store:kind_of(id) then return account end
   end

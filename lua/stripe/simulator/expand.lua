@@ -15,8 +15,9 @@ local function field_named(fields, name)
 end
 
 -- The members below a field: those of the object itself, of the object that its id names, or of
--- the elements.
+-- the elements; a list has its elements below `data`.
 local function below(field)
+  if field.type == "list" then return { { name = "data", type = "array", item = field.item } } end
   return field.fields or schema.fields(field.object) or field.item and below(field.item)
 end
 

@@ -121,7 +121,9 @@ function identity_redaction.finish(account, id)
       scrub[REPORT](report)
     end
   end
-  account.events:rewrite(function(snapshot) scrub_within(snapshot, ids) end)
+  account.events:rewrite(function(snapshot, event)
+    if event.type:find("^identity%.") then scrub_within(snapshot, ids) end
+  end)
   account.idempotency:rewrite(function(record) scrub_answer(record, id, ids) end)
   account.journal:rewrite(function(entry)
     if entry.object == id or entry.path:find(id, 1, true) then scrub_params(entry.params) end

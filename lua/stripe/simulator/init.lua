@@ -21,12 +21,16 @@ local journal = require "stripe.simulator.journal"
 local public_links = require "stripe.simulator.public_links"
 local request = require "stripe.simulator.request"
 local router = require "stripe.simulator.router"
+local standing = require "stripe.simulator.standing"
 local state = require "stripe.simulator.state"
 
 local simulator = {}
 
 local Simulator = {}
 local metatable = { __name = "stripe.simulator", __index = Simulator }
+
+-- What has a state, as `state.parts` are those of an account.
+local PARTS = { "clock", "request_ids", "faults", "journal", "standing" }
 
 local OPTIONS = { seed = true, clock = true, offset = true, settings = true }
 
@@ -59,9 +63,8 @@ function simulator.new(options)
       time = frozen and options.clock or nil,
       source = not frozen and (options.clock or core.time) or nil, offset = options.offset,
     },
-    request_ids = ids.new(seed), faults = faults.new(), journal = journal.new(), order = 0,
-    standing = {}, -- controls that hold for the accounts to come
-    common = {},   -- ids that they were about
+    request_ids = ids.new(seed), faults = faults.new(), journal = journal.new(),
+    standing = standing.new(), order = 0,
   }, metatable)
   self.accounts = accounts.new(self)
   self.events = {
@@ -130,11 +133,7 @@ end
 
 --- Forgets everything: accounts stay, as new.
 function Simulator:reset()
-  self.clock:reset()
-  self.request_ids:reset()
-  self.faults:clear()
-  self.journal:reset()
-  self.standing, self.common = {}, {}
+  state.reset(self, PARTS)
   for _, account in ipairs(self.accounts.list) do
     account.clock:reset(self.clock.start)
     account:reset()
@@ -143,26 +142,29 @@ end
 
 --- The state of all accounts, faults and time, as a plain value that JSON can carry.
 function Simulator:snapshot()
-  local snapshot = { clock = self.clock:snapshot(), faults = self.faults:snapshot(),
-    order = self.order, accounts = {}, unclaimed = self.accounts.unclaimed ~= nil }
+  local snapshot = { seed = self.seed, settings = copy.deep(self.settings), order = self.order,
+    accounts = {}, unclaimed = self.accounts.unclaimed ~= nil }
+  state.save(self, PARTS, snapshot)
   for i, account in ipairs(self.accounts.list) do snapshot.accounts[i] = account:snapshot() end
   return snapshot
 end
 
---- Takes a state back; accounts that it doesn't know are dropped.
+--- Takes a state back, with its seed and the settings of new accounts; accounts that it doesn't
+-- know are dropped.
 -- @treturn boolean true | nil, message
 function Simulator:restore(snapshot)
   if type(snapshot) ~= "table" or type(snapshot.accounts) ~= "table" then
     return nil, "a snapshot of a simulator expected"
   end
+  local complete, lack = state.has(snapshot, PARTS)
+  if not complete then return nil, lack end
   for _, one in ipairs(snapshot.accounts) do
     local fits, problem = state.check(one)
     if not fits then return nil, problem end
   end
-  snapshot = copy.deep(snapshot)
-  self.clock:restore(snapshot.clock)
-  self.faults:restore(snapshot.faults)
-  self.order = snapshot.order
+  self.seed, self.order = snapshot.seed or self.seed, snapshot.order or self.order
+  self.settings = copy.deep(snapshot.settings or self.settings)
+  state.take(self, PARTS, snapshot)
   return self.accounts:restore(snapshot.accounts, snapshot.unclaimed)
 end
 

@@ -12,7 +12,7 @@ local state = {}
 
 local FORMAT = 1
 
---- The parts of an account that have a state: each can `reset`, `snapshot` and `restore`.
+--- The parts of an account that have a state. Each part can `reset`, `snapshot` and `restore`.
 state.parts = { "clock", "ids", "request_ids", "store", "faults", "idempotency", "journal" }
 
 local function is_utf8(text)
@@ -47,6 +47,29 @@ local function unpack_value(value)
   return result
 end
 
+--- Makes the parts of `owner` (an account or the simulator) as new.
+function state.reset(owner, parts)
+  for _, name in ipairs(parts) do owner[name]:reset() end
+end
+
+--- Puts the state of each part into a table, by its name.
+function state.save(owner, parts, into)
+  for _, name in ipairs(parts) do into[name] = pack(owner[name]:snapshot()) end
+end
+
+--- Gives each part its state back. What was saved stays untouched.
+function state.take(owner, parts, saved)
+  for _, name in ipairs(parts) do owner[name]:restore(unpack_value(saved[name])) end
+end
+
+--- Whether each part was saved. @treturn boolean true | nil, message
+function state.has(saved, parts)
+  for _, name in ipairs(parts) do
+    if type(saved[name]) ~= "table" then return nil, "the snapshot lacks " .. name end
+  end
+  return true
+end
+
 --- The state of an account.
 -- @treturn table plain value
 function state.snapshot(account)
@@ -54,7 +77,7 @@ function state.snapshot(account)
     format = FORMAT, key = account.key, settings = copy.deep(account.settings),
     id = account.parent and account.id,
   }
-  for _, name in ipairs(state.parts) do snapshot[name] = pack(account[name]:snapshot()) end
+  state.save(account, state.parts, snapshot)
   return snapshot
 end
 
@@ -62,17 +85,14 @@ end
 function state.check(snapshot)
   if type(snapshot) ~= "table" then return nil, "a snapshot expected" end
   if snapshot.format ~= FORMAT then return nil, "a snapshot of format 1 expected" end
-  for _, name in ipairs(state.parts) do
-    if type(snapshot[name]) ~= "table" then return nil, "the snapshot lacks " .. name end
-  end
-  return true
+  return state.has(snapshot, state.parts)
 end
 
 --- Takes a state back. @treturn boolean true | nil, message
 function state.restore(account, snapshot)
   local fits, problem = state.check(snapshot)
   if not fits then return nil, problem end
-  for _, name in ipairs(state.parts) do account[name]:restore(unpack_value(snapshot[name])) end
+  state.take(account, state.parts, snapshot)
   local settings = account.settings
   for name in pairs(settings) do settings[name] = nil end
   copy.merge(settings, snapshot.settings or {})

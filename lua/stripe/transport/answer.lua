@@ -13,12 +13,15 @@ local function malformed(message)
   return nil, { kind = "protocol", message = "the transport gave " .. message, sent = "maybe" }
 end
 
+local SENT = { no = true, maybe = true, yes = true }
+
 local function failure_of(failure)
   if type(failure) ~= "table" then
     return { kind = "aborted", message = tostring(failure or "the transport gave no answer") }
   end
   local kind = KINDS[failure.kind] and failure.kind or "aborted"
-  return { kind = kind, sent = failure.sent, message = tostring(failure.message or kind) }
+  local sent = SENT[failure.sent] and failure.sent or nil
+  return { kind = kind, sent = sent, message = tostring(failure.message or kind) }
 end
 
 --- Checks what a transport returned.

@@ -20,6 +20,7 @@ local exchange_metatable = { __name = "stripe.exchange", __index = Exchange }
 
 local channel        -- of this Lua state; nil until the first call, and after close
 local exchanges = {} -- call -> its exchange, while it is under way
+local closing = {}   -- functions to call before the descriptor is closed
 
 -- Wires by what they are made of, so that clients that differ in other things share their handles.
 local wires = setmetatable({}, { __mode = "v" })
@@ -97,9 +98,17 @@ function Engine.wait(seconds)
   Engine.step()
 end
 
+--- Has a function called whenever the descriptor is about to be closed: an event loop must let go
+-- of it before its number can be another's.
+-- @tparam function f
+function Engine.before_close(f)
+  closing[#closing + 1] = f
+end
+
 --- Ends all calls under way as canceled, and closes all connections. The next call opens anew.
 function Engine.close()
   if not channel then return end
+  for _, f in ipairs(closing) do f() end
   channel:close()
   deliver()
   channel = nil
@@ -122,7 +131,10 @@ local function act(self)
     self.chunks = nil
     local failed = pour:drain(self.call)
     if failed then return "the sink failed: " .. failed end
-    if not self.ended then channel:resume(self.call) end
+    if not self.ended then
+      channel:resume(self.call)
+      deliver() -- more may have come without a wait
+    end
   elseif not pour then
     report(self)
   end
@@ -184,6 +196,7 @@ function Transport:start(call, now)
   end
   if started then
     exchanges[call] = exchange
+    deliver() -- it may have ended already
   else
     call:failure(now, "aborted", message, "no")
     exchange.ended, exchange.news = "failed", true

@@ -1,0 +1,108 @@
+--- The five verbs (see `stripe.driver.blocking`) on an event loop that is somebody else's.
+--
+-- A host knows its loop:
+--
+-- * `here()`: the place where the running coroutine can be suspended; nil when it can't be.
+-- * `place:suspend(seconds)`: until it is woken, at most so long (nil: any time); may end early.
+-- * `place:wake()`: from anywhere, also when nobody is suspended there.
+-- * `place:watch()`, `place:unwatch()`: from the one to the other, the loop steps the engine
+--   whenever its descriptor is readable.
+-- * `run(f, finish)`: begins `f` at once in a coroutine that can be suspended, and calls
+--   `finish(true, ...)` with what it returns, or `finish(false, thrown, traceback)`.
+--
+-- A place that can't be suspended waits by the driver of its task, or the blocking one: in place,
+-- on the engine that all of them share.
+-- @module stripe.driver.hosted
+
+local Blocking = require "stripe.driver.blocking"
+local core = require "stripe.core"
+local owners = require "stripe.driver.owners"
+
+local Hosted = {}
+
+local unpack = table.unpack or unpack -- luacheck: ignore 113 143
+
+--- Makes a driver of a host.
+-- @tparam table host
+-- @treturn table the five verbs
+function Hosted.new(host)
+  local driver = { now = core.now }
+
+  -- Where to wait, or who else is to do it.
+  local function here()
+    local owner = owners[coroutine.running() or false]
+    if owner and owner ~= driver then return nil, owner end
+    return host.here(), Blocking
+  end
+
+  function driver.sleep(seconds, canceller)
+    local place, other = here()
+    if not place then return other.sleep(seconds, canceller) end
+    local due = driver.now() + seconds
+    local forget = canceller and canceller:on_cancel(function()
+      due = -math.huge
+      place:wake()
+    end)
+    local left = due - driver.now()
+    while left > 0 do
+      place:suspend(left)
+      left = due - driver.now()
+    end
+    if forget then forget() end
+  end
+
+  function driver.spawn(f)
+    local place, other = here()
+    if not place then return { driver = other, handle = other.spawn(f) } end
+    local task = { waiters = {} }
+    local function finish(ok, ...)
+      task.done, task.ok, task.n = true, ok, select("#", ...)
+      for i = 1, task.n do task[i] = (select(i, ...)) end
+      for _, waiter in ipairs(task.waiters) do waiter:wake() end
+    end
+    host.run(function()
+      owners[coroutine.running()] = driver
+      return f()
+    end, finish)
+    return task
+  end
+
+  function driver.start(transport, call)
+    if transport.start then return transport:start(call, driver.now()) end
+    return { transport = transport, call = call }
+  end
+
+  local function await_task(task)
+    if task.driver then return task.driver.await(task.handle) end
+    if not task.done then
+      local place = here()
+      if not place then error("a task of the event loop can't be awaited where nothing yields") end
+      task.waiters[#task.waiters + 1] = place
+      repeat place:suspend() until task.done
+    end
+    return task.ok, unpack(task, 1, task.n)
+  end
+
+  local function await_exchange(exchange, canceller)
+    local place, other = here()
+    if not place then return other.await(exchange, canceller) end
+    return exchange:finish(canceller, function()
+      exchange.wake = function() place:wake() end
+      place:watch()
+      place:suspend()
+      place:unwatch()
+    end)
+  end
+
+  function driver.await(handle, canceller)
+    if handle.finish then return await_exchange(handle, canceller) end
+    if handle.transport then
+      return handle.transport:exchange(handle.call, driver, canceller)
+    end
+    return await_task(handle)
+  end
+
+  return driver
+end
+
+return Hosted

@@ -1,0 +1,197 @@
+local core = require "stripe.core"
+local driver = require "stripe.driver.blocking"
+local stripe = require "stripe"
+local wire_support = require "spec.support.wire"
+
+local path = wire_support.path
+
+describe("A call over the wire that must end early", function()
+  local wire, client
+
+  setup(function()
+    wire = wire_support.start()
+    client = wire:client()
+  end)
+  teardown(function() wire:stop() stripe.close() end)
+
+  -- Calls f after a while, in a task.
+  local function later(seconds, f)
+    return driver.spawn(function() driver.sleep(seconds) f() end)
+  end
+
+  -- How many sockets this process has.
+  local function sockets()
+    local list = io.popen("ls -l /proc/$PPID/fd")
+    local _, n = list:read("*a"):gsub("socket:", "")
+    list:close()
+    return n
+  end
+
+  it("is canceled while it waits for an answer, its key kept for another try", function()
+    local canceller, asked = stripe.canceller(), path "never"
+    later(0.05, function() canceller:cancel("enough") end)
+    local object, err = client:request("POST", asked, nil,
+      { cancel = canceller, idempotency_key = "key-9" })
+    assert.is_nil(object)
+    assert.equal("connection_error", err.type)
+    assert.equal("canceled", err.code)
+    assert.matches("enough", err.message)
+    assert.equal("maybe", err.sent)
+    assert.equal("key-9", err.idempotency_key)
+    assert.equal(1, #err.attempts)
+    assert.equal("canceled", err.attempts[1].failure)
+    assert.equal(1, wire:requests(asked))
+  end)
+
+  it("is canceled while it sleeps between two attempts", function()
+    local canceller = stripe.canceller()
+    later(0.1, function() canceller:cancel() end)
+    local before = core.now()
+    local object, err = wire:client { max_retries = 3 }
+      :request("POST", path "failing", nil, { cancel = canceller })
+    assert.is_nil(object)
+    assert.equal("canceled", err.code)
+    assert.equal("yes", err.sent)
+    assert.is_true(core.now() - before < 0.45)
+  end)
+
+  it("is canceled from another call's task, and others go on", function()
+    local canceller = stripe.canceller()
+    local results, errors = stripe.gather {
+      function() return client:request("GET", path "never", nil, { cancel = canceller }) end,
+      function() return client:request("GET", path "slow") end,
+      function()
+        driver.sleep(0.02)
+        canceller:cancel()
+        return true
+      end,
+    }
+    assert.equal("canceled", errors[1].code)
+    assert.equal("climorder_1", results[2].id)
+  end)
+
+  it("ends at its timeout, and may be tried again", function()
+    local object, err = wire:client { timeout = 0.1 }:request("POST", path "never")
+    assert.is_nil(object)
+    assert.equal("timeout", err.code)
+    assert.equal("maybe", err.sent)
+    assert.is_true(err.retryable)
+    assert.is_string(err.idempotency_key)
+  end)
+
+  it("ends at its deadline, retries and their waits included", function()
+    for _, act in ipairs { "never", "failing", "drip" } do
+      local before = core.now()
+      local object, err = wire:client { deadline = 0.7, max_retries = 5 }
+        :request("POST", path(act))
+      assert.is_nil(object)
+      assert.equal("deadline", err.code)
+      assert.is_string(err.idempotency_key)
+      assert.not_equal("no", err.sent)
+      local took = core.now() - before
+      assert.is_true(took >= 0.6 and took < 3, act .. " took " .. took)
+    end
+  end)
+
+  it("times out while it connects before its deadline is near", function()
+    local object, err = stripe.new {
+      api_key = "sk_test_1", base_url = "https://192.0.2.1", connect_timeout = 0.1, deadline = 30,
+      timeout = 40, max_retries = 0,
+    }:request("GET", "/v1/none")
+    assert.is_nil(object)
+    assert.is_true(err.code == "timeout" or err.code == "connect", err.code)
+    assert.equal("no", err.sent)
+  end)
+
+  it("ends when the engine is closed, and the next one opens it again", function()
+    local object, err
+    local task = driver.spawn(function()
+      object, err = client:request("POST", path "never")
+    end)
+    driver.sleep(0.05)
+    stripe.close()
+    driver.await(task)
+    assert.is_nil(object)
+    assert.equal("canceled", err.code)
+    assert.matches("closed", err.message)
+    assert.equal("maybe", err.sent)
+    assert(client:request("GET", path "ok"))
+  end)
+
+  it("leaves no connection behind after close", function()
+    stripe.close()
+    local before = sockets()
+    local calls = {}
+    for i = 1, 5 do calls[i] = function() return client:request("GET", path "slow") end end
+    stripe.gather(calls)
+    assert.is_true(sockets() >= before + 5)
+    stripe.close()
+    assert.equal(before, sockets())
+    stripe.close()
+  end)
+
+  it("dies quietly with its Lua state", function()
+    local script = wire:write("exit.lua", [[
+      local stripe = require "stripe"
+      local driver = require "stripe.driver.blocking"
+      local client = stripe.new { api_key = "sk_test_1", base_url = arg[1], max_retries = 0 }
+      for i = 1, 10 do
+        driver.spawn(function() client:request("POST", "/v1/" .. i .. "/never/x") end)
+      end
+      client:request("GET", "/v1/0/ok/x")
+      if os.getenv "AFTER" then
+        -- What runs while the state is being closed still finds an engine that says no.
+        KEPT = setmetatable({}, { __gc = function() client:request("GET", "/v1/0/ok/y") end })
+      end
+    ]])
+    for _, before in ipairs { "", "AFTER=1" } do
+      local ok, output = wire_support.run(script, wire:url(), before)
+      assert.equal("", output)
+      assert.is_true(ok)
+    end
+  end)
+
+  it("is not held up by a resolver that hangs", function()
+    local source = wire:write("hang.c", [[
+      #include <netdb.h>
+      #include <unistd.h>
+      int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+                      struct addrinfo **res)
+      {
+          (void)node; (void)service; (void)hints; (void)res;
+          for (;;) pause();
+      }
+    ]])
+    local library = wire:file "hang.so"
+    assert(os.execute(("cc -shared -fPIC -o %s %s"):format(library, source)))
+    local script = wire:write("hang.lua", [[
+      local stripe = require "stripe"
+      local core = require "stripe.core"
+      local before = core.now()
+      local function ask(options)
+        options.api_key, options.base_url = "sk_test_1", "https://api.test"
+        options.max_retries = options.max_retries or 0
+        local _, err = stripe.new(options):request("POST", "/v1/x")
+        assert(err.sent == "no" and err.idempotency_key)
+        return err.code
+      end
+      assert(ask { deadline = 0.2 } == "deadline")
+      assert(ask { deadline = 0.8, max_retries = 9, timeout = 0.1 } == "deadline")
+      assert(ask { timeout = 0.1 } == "timeout")
+      assert(ask { connect_timeout = 0.1 } == "timeout")
+      local canceller = stripe.canceller()
+      stripe.gather {
+        function()
+          local _, err = stripe.new { api_key = "sk_test_1", base_url = "https://api.test" }
+            :request("POST", "/v1/x", nil, { cancel = canceller })
+          assert(err.code == "canceled" and err.sent == "no", tostring(err))
+        end,
+        function() canceller:cancel() end,
+      }
+      assert(core.now() - before < 5)
+    ]])
+    local ok, output = wire_support.run(script, "", "LD_PRELOAD=" .. library)
+    assert.equal("", output)
+    assert.is_true(ok)
+  end)
+end)

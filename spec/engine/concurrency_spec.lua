@@ -1,0 +1,117 @@
+local core = require "stripe.core"
+local driver = require "stripe.driver.blocking"
+local stripe = require "stripe"
+local wire_support = require "spec.support.wire"
+
+local path = wire_support.path
+
+describe("Many calls at once", function()
+  local wire, client
+
+  setup(function()
+    wire = wire_support.start()
+    client = wire:client()
+  end)
+  teardown(function() wire:stop() stripe.close() end)
+
+  local function calls(n, act)
+    local list = {}
+    for i = 1, n do list[i] = function() return client:request("GET", path(act)) end end
+    return list
+  end
+
+  it("are all in flight together", function()
+    local before = core.now()
+    local results, errors = stripe.gather(calls(64, "slow"), { concurrency = 64 })
+    assert.is_nil(errors)
+    assert.equal(64, #results)
+    assert.is_true(core.now() - before < 3, "one by one they take 6.4 s")
+  end)
+
+  it("more than there may be connections wait their turn", function()
+    local results, errors = stripe.gather(calls(150, "ok"), { concurrency = 150 })
+    assert.is_nil(errors)
+    assert.equal(150, #results)
+  end)
+
+  it("let a timer tick meanwhile", function()
+    local ticks, done = 0, false
+    local ticking = driver.spawn(function()
+      while not done do
+        driver.sleep(0.01)
+        ticks = ticks + 1
+      end
+    end)
+    stripe.gather(calls(20, "slow"), { concurrency = 10 })
+    done = true
+    driver.await(ticking)
+    assert.is_true(ticks >= 8, ticks .. " ticks in 0.2 s")
+  end)
+
+  it("are not starved by tasks that never rest", function()
+    local done = false
+    driver.spawn(function() while not done do driver.sleep(0) end end)
+    assert(client:request("GET", path "ok"))
+    done = true
+  end)
+
+  it("fail each by itself", function()
+    local results, errors = stripe.gather {
+      calls(1, "ok")[1], calls(1, "reset")[1], calls(1, "short")[1], calls(1, "ok")[1],
+    }
+    assert.equal("climorder_1", results[1].id)
+    assert.equal("reset", errors[2].code)
+    assert.equal("reset", errors[3].code)
+    assert.equal("climorder_1", results[4].id)
+  end)
+
+  it("run under a pcall and inside iterators, on every Lua", function()
+    local results = stripe.gather {
+      function() return select(2, pcall(calls(1, "slow")[1])) end,
+      function()
+        for object in function()
+          local object = client:request("GET", path "slow")
+          return object
+        end do return object end
+      end,
+    }
+    assert.equal("climorder_1", results[1].id)
+    assert.equal("climorder_1", results[2].id)
+  end)
+
+  it("start when they are started, not when somebody waits", function()
+    local asked = path "ok"
+    assert(client:request("GET", path "ok"))
+    local task = driver.spawn(function() return client:request("GET", asked) end)
+    core.sleep(0.05) -- no step of the engine in here
+    assert.equal(1, wire:requests(asked))
+    driver.await(task)
+  end)
+
+  it("take no more memory and no more descriptors the more there have been", function()
+    local function descriptors()
+      local list = io.popen("ls /proc/$PPID/fd")
+      local _, n = list:read("*a"):gsub("\n", "")
+      list:close()
+      return n
+    end
+    local function resident()
+      local file = assert(io.open "/proc/self/statm")
+      local pages = file:read("*a"):match("^%d+ (%d+)")
+      file:close()
+      return tonumber(pages) * 4096
+    end
+    local asked = path "ok"
+    local function many()
+      for _ = 1, 500 do assert(client:request("GET", asked)) end
+      collectgarbage() collectgarbage()
+      return descriptors(), resident()
+    end
+    many()
+    local descriptors_before, resident_before = many()
+    many()
+    local descriptors_after, resident_after = many()
+    assert.equal(descriptors_before, descriptors_after)
+    assert.is_true(resident_after - resident_before < 512 * 1024)
+  end)
+end)
