@@ -13,6 +13,7 @@ PREFIX ?= /usr/local
 INST_PREFIX ?= $(PREFIX)
 INST_LIBDIR ?= $(INST_PREFIX)/lib/lua/$(lua_abi)
 INST_LUADIR ?= $(INST_PREFIX)/share/lua/$(lua_abi)
+INST_BINDIR ?= $(INST_PREFIX)/bin
 PKG_CONFIG ?= pkg-config
 ifeq ($(shell uname -s),Darwin)
 LIBFLAG ?= -bundle -undefined dynamic_lookup
@@ -111,6 +112,12 @@ types: all
 	@LUA_PATH="./lua/?.lua;./lua/?/init.lua;;" LUA_CPATH="./$(BUILD)/$V/?.so;;" $(LUA) -e \
 		'io.open("lua/stripe/types/catalogue.lua", "wb"):write(dofile("scripts/types.lua"))'
 
+# The official Node SDK and the Stripe CLI against bin/stripe-sim.
+interop:
+	@scripts/deps build luajit server
+	@$(MAKE) --no-print-directory --silent V=luajit all
+	@interop/run
+
 lint:
 	@scripts/lint
 
@@ -131,8 +138,10 @@ install: all
 	cd lua && find stripe -name '*.lua' | while read -r file; do \
 		install -d "$(DESTDIR)$(INST_LUADIR)/$$(dirname "$$file")" && \
 		install -m 644 "$$file" "$(DESTDIR)$(INST_LUADIR)/$$file" || exit 1; done
+	install -d "$(DESTDIR)$(INST_BINDIR)"
+	install -m 755 bin/stripe-sim "$(DESTDIR)$(INST_BINDIR)/stripe-sim"
 
 clean:
 	rm -rf $(BUILD) stripe src/*/*.o
 
-.PHONY: all demo demo-run test specs asan valgrind types lint check-exports rock deps install clean
+.PHONY: all demo demo-run test specs asan valgrind types interop lint check-exports rock deps install clean

@@ -1,5 +1,5 @@
-// The Stripe CLI. Its npm package brings a program for the common platforms; elsewhere this is
-// skipped.
+// The Stripe CLI. The npm package @stripe/cli is a shim around a package with a program for each
+// platform; package.json names the one for Linux on x64 itself. Elsewhere this is skipped.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

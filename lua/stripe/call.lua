@@ -16,42 +16,24 @@ local key = require "stripe.key"
 
 local Call = {}
 
--- Options of a call come before those of its client, and `false` switches the client's off. Of
--- account and context, the one that is nearer replaces the other.
-local function merge(settings, options)
-  local function pick(name)
-    local value = options[name]
-    if value == nil then value = settings[name] end
-    return value
-  end
-  local account, context = pick("account"), pick("context")
-  if options.account then context = nil elseif options.context then account = nil end
-  return {
-    api_key = pick("api_key"), api_version = pick("api_version"),
-    account = account or nil, context = context or nil, oauth_token = options.oauth_token,
-    idempotency_key = options.idempotency_key, headers = options.headers,
-    timeout = pick("timeout"), connect_timeout = settings.connect_timeout,
-    deadline = pick("deadline") or nil, max_retries = pick("max_retries"),
-    retry_rate_limit = settings.retry_rate_limit, validate = pick("validate"),
-    base_url = settings.base_url, files_url = settings.files_url, host = options.host,
-    quotes_path = options.quotes_path and true or nil, user_agent = settings.user_agent,
-  }
-end
-
 -- Headers as the core takes them: a list, in the order of their names.
 local function sorted(headers)
   local list = {}
-  for name, value in pairs(headers or {}) do list[#list + 1] = { name, value } end
+  for name, value in pairs(headers) do list[#list + 1] = { name, value } end
   table.sort(list, function(a, b) return a[1] < b[1] end)
   return list
 end
 
--- What the core makes the call of.
-local function describe(request, settings, now)
-  local call = merge(settings, request.options)
-  call.operation, call.method, call.path = request.op, request.method, request.path
-  call.ids, call.params = request.ids, request.params
-  call.headers, call.now = sorted(call.headers), now
+-- What the core makes the call of; what is absent here comes from the client's settings. `false`
+-- switches a setting off. Of account and context, the one that is nearer replaces the other.
+local function describe(request, now)
+  local call = {
+    operation = request.op, method = request.method, path = request.path,
+    ids = request.ids, params = request.params, now = now,
+  }
+  for name, value in pairs(request.options) do call[name] = value end
+  if call.account then call.context = false elseif call.context then call.account = false end
+  if call.headers then call.headers = sorted(call.headers) end
   local sink = request.sink
   if type(sink) == "string" then
     call.sink = { path = sink }
@@ -170,7 +152,7 @@ function Call.run(settings, request)
 
   local driver = settings.driver or Driver.current()
   local clock = settings.clock or driver.now
-  local call, problem = core.call(describe(request, settings, clock()))
+  local call, problem = core.call(describe(request, clock()), settings)
   if not call then return refuse(problem) end
   if options.dry_run then return dry_run(call, clock()) end
 

@@ -257,6 +257,7 @@ end
 -- @treturn ?string a bad value
 -- @treturn ?string the name of the option that has it
 function Options.for_call(given)
+  if next(given) == nil then return nil end
   local misuse, refused, name = check(given, of_call)
   return misuse, refused, name
 end

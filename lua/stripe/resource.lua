@@ -12,29 +12,7 @@ local suggest = require "stripe.suggest"
 
 local Resource = {}
 
--- Reads the arguments of a method: a request, or nil and what is wrong with them.
-local function read(operation, ...)
-  local n = #operation.ids
-  local request = { op = operation.op, ids = {}, binary = operation.binary }
-  for i = 1, n do
-    local id = select(i, ...)
-    if id ~= nil and type(id) ~= "string" then
-      return nil, ("argument %d (%s) must be an id, not a %s; stripe.id(x) takes it from an object")
-        :format(i, operation.ids[i], type(id))
-    end
-    request.ids[i] = id
-  end
-  if select("#", ...) > n + 2 then
-    return nil, ("too many arguments: %s, then options"):format(
-      operation.binary and "the id, a sink" or n > 0 and "the id, params" or "params")
-  end
-  local middle, options = select(n + 1, ...)
-  if options ~= nil and type(options) ~= "table" then
-    return nil, ("argument %d (options) must be a table, not a %s"):format(n + 2, type(options))
-  end
-  request.options = options or {}
-  return request, nil, middle
-end
+local NONE = {} -- the options of a call that has none
 
 -- A sink is a path, a function, or something with a method write.
 local function check_sink(sink, position)
@@ -73,28 +51,59 @@ local function check_path(options, operation)
   end
 end
 
-local function copy(options)
+-- The options of a request: a copy, or nil and what is wrong with them.
+local function read_options(options, operation, position)
+  if options == nil then return NONE end
+  if type(options) ~= "table" then
+    return nil, ("argument %d (options) must be a table, not a %s"):format(position, type(options))
+  end
   local mine = {}
   for name, value in pairs(options) do mine[name] = value end
+  local misuse = Options.for_call(mine) or check_path(mine, operation)
+  if misuse then return nil, misuse end
   return mine
 end
 
+-- Reads the arguments of a method: a request, or nil and what is wrong with them. `middle` is what
+-- stands between the id and the options, `extra` how many come after these.
+local function read(operation, id, middle, options, extra)
+  local position, misuse = #operation.ids + 1, nil
+  if id ~= nil and type(id) ~= "string" then
+    return nil, ("argument 1 (%s) must be an id, not a %s; stripe.id(x) takes it from an object")
+      :format(operation.ids[1], type(id))
+  end
+  if extra > 0 then
+    return nil, ("too many arguments: %s, then options"):format(
+      operation.binary and "the id, a sink" or position > 1 and "the id, params" or "params")
+  end
+  local request = { op = operation.op, ids = { id }, binary = operation.binary }
+  if operation.binary then
+    request.sink, misuse = middle, check_sink(middle, position)
+  else
+    request.params, misuse = middle, check_params(middle, operation, position)
+  end
+  if misuse then return nil, misuse end
+  request.options, misuse = read_options(options, operation, position + 1)
+  if misuse then return nil, misuse end
+  return request
+end
+
+-- No path of the catalogue has more than one id.
 local function method_of(operation, metatable)
   local usage = ("use client.%s:%s(...) with a colon"):format(operation.resource, operation.name)
-  local position = #operation.ids + 1
-  return function(self, ...)
-    if getmetatable(self) ~= metatable then error(usage, 2) end
-    local request, misuse, middle = read(operation, ...)
-    if misuse then error(misuse, 2) end
-    request.options = copy(request.options)
-    if operation.binary then
-      request.sink, misuse = middle, check_sink(middle, position)
-    else
-      request.params, misuse = middle, check_params(middle, operation, position)
+  local function prepare(self, ...)
+    if getmetatable(self) ~= metatable then error(usage, 3) end
+    local request, misuse = read(operation, ...)
+    if misuse then error(misuse, 3) end
+    return self.settings(), request
+  end
+  if #operation.ids > 0 then
+    return function(self, id, middle, options, ...)
+      return Call.run(prepare(self, id, middle, options, select("#", ...)))
     end
-    misuse = misuse or Options.for_call(request.options) or check_path(request.options, operation)
-    if misuse then error(misuse, 2) end
-    return Call.run(self.settings(), request)
+  end
+  return function(self, middle, options, ...)
+    return Call.run(prepare(self, nil, middle, options, select("#", ...)))
   end
 end
 

@@ -21,21 +21,21 @@ local function describe(self)
   return ("stripe.response (%s, %s)"):format(self.status, self.request_id or "no request id")
 end
 
+local function index(self, field)
+  local read = readers[field]
+  if not read then return nil end
+  local value = read(getmetatable(self).call)
+  rawset(self, field, value)
+  return value
+end
+
 --- Wraps a finished call.
 -- @tparam userdata call
 -- @param observer_error
 -- @treturn table
 local function new(call, observer_error)
   return setmetatable({ observer_error = observer_error }, {
-    __name = "stripe.response",
-    __tostring = describe,
-    __index = function(self, field)
-      local read = readers[field]
-      if not read then return nil end
-      local value = read(call)
-      rawset(self, field, value)
-      return value
-    end,
+    __name = "stripe.response", __tostring = describe, __index = index, call = call,
   })
 end
 

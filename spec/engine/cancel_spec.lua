@@ -1,5 +1,6 @@
 local core = require "stripe.core"
 local driver = require "stripe.driver.blocking"
+local memory = require "spec.support.memory"
 local stripe = require "stripe"
 local wire_support = require "spec.support.wire"
 
@@ -17,14 +18,6 @@ describe("A call over the wire that must end early", function()
   -- Calls f after a while, in a task.
   local function later(seconds, f)
     return driver.spawn(function() driver.sleep(seconds) f() end)
-  end
-
-  -- How many sockets this process has.
-  local function sockets()
-    local list = io.popen("ls -l /proc/$PPID/fd")
-    local _, n = list:read("*a"):gsub("socket:", "")
-    list:close()
-    return n
   end
 
   it("is canceled while it waits for an answer, its key kept for another try", function()
@@ -120,13 +113,13 @@ describe("A call over the wire that must end early", function()
 
   it("leaves no connection behind after close", function()
     stripe.close()
-    local before = sockets()
+    local before = memory.descriptors "socket:"
     local calls = {}
     for i = 1, 5 do calls[i] = function() return client:request("GET", path "slow") end end
     stripe.gather(calls)
-    assert.is_true(sockets() >= before + 5)
+    assert.is_true(memory.descriptors "socket:" >= before + 5)
     stripe.close()
-    assert.equal(before, sockets())
+    assert.equal(before, memory.descriptors "socket:")
     stripe.close()
   end)
 
@@ -144,7 +137,8 @@ describe("A call over the wire that must end early", function()
         KEPT = setmetatable({}, { __gc = function() client:request("GET", "/v1/0/ok/y") end })
       end
     ]])
-    for _, before in ipairs { "", "AFTER=1" } do
+    -- What is made while a state is being closed is never collected: no fault of ours.
+    for _, before in ipairs { "", "AFTER=1 ASAN_OPTIONS=detect_leaks=0" } do
       local ok, output = wire_support.run(script, wire:url(), before)
       assert.equal("", output)
       assert.is_true(ok)
@@ -152,6 +146,7 @@ describe("A call over the wire that must end early", function()
   end)
 
   it("is not held up by a resolver that hangs", function()
+    if memory.watched then return pending "what watches memory is preloaded itself" end
     local source = wire:write("hang.c", [[
       #include <netdb.h>
       #include <unistd.h>

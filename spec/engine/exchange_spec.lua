@@ -34,7 +34,8 @@ describe("A call over the wire", function()
   it("sends one method after another on the same handle", function()
     local client = wire:client()
     for _, method in ipairs { "POST", "DELETE", "GET", "POST", "GET", "DELETE" } do
-      local seen = assert(client:request(method, path "echo", method == "POST" and { a = 1 } or nil))
+      local params = method == "POST" and { a = 1 } or nil
+      local seen = assert(client:request(method, path "echo", params))
       assert.equal(method, seen.method)
       assert.equal(method == "POST" and "a=1" or "", seen.body)
     end

@@ -1,4 +1,5 @@
 local core = require "stripe.core"
+local memory = require "spec.support.memory"
 local stripe = require "stripe"
 local wire_support = require "spec.support.wire"
 
@@ -115,15 +116,9 @@ describe("On a wire where", function()
   end)
 
   it("a body never ends, and no more memory than a body may have", function()
-    local function resident()
-      local file = assert(io.open "/proc/self/statm")
-      local pages = file:read("*a"):match("^%d+ (%d+)")
-      file:close()
-      return tonumber(pages) * 4096
-    end
-    local before = resident()
+    local before = memory.resident()
     is(post("endless_body", { max_retries = 2 }), "too_large", "yes", false)
-    assert.is_true(resident() - before < 200 * 1024 * 1024)
+    assert.is_true(memory.resident() - before < 200 * 1024 * 1024)
   end)
 
   it("a small body unpacks to a huge one", function()
@@ -184,7 +179,7 @@ describe("On a wire where", function()
     assert(wire:client { base_url = url }:request("GET", path "ok"))
     first:stop()
     is(elsewhere(url), "connect", "no", true)
-    local second = wire_support.start(nil, url:match("%d+$"))
+    local second = wire_support.start(url:match("%d+$"))
     assert(wire:client { base_url = url }:request("GET", path "ok"))
     second:stop()
   end)

@@ -41,8 +41,9 @@ describe("After a fork", function()
     if not lfs.attributes "build/luajit/stripe/engine.so" then return pending "not built here" end
     local script = wire:write("fork.lua", SCRIPT .. body)
     for _, name in ipairs { "plain", "tls" } do
-      local ok, output = wire_support.run(script, wire:url(name) .. " " .. wire:file "ca.pem", nil,
-        "luajit")
+      -- A child leaves in memory what it cannot tidy up without its parent's connections.
+      local ok, output = wire_support.run(script, wire:url(name) .. " " .. wire:file "ca.pem",
+        "ASAN_OPTIONS=detect_leaks=0", "luajit")
       assert.equal("", output)
       assert.is_true(ok)
     end

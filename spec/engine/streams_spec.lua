@@ -1,3 +1,4 @@
+local memory = require "spec.support.memory"
 local stripe = require "stripe"
 local wire_support = require "spec.support.wire"
 
@@ -15,14 +16,6 @@ describe("Over the wire", function()
     options = options or {}
     options.base_url = wire:url() .. "/" .. act
     return wire:client(options)
-  end
-
-  -- What this process holds in memory, bytes.
-  local function resident()
-    local file = assert(io.open "/proc/self/statm")
-    local pages = file:read("*a"):match("^%d+ (%d+)")
-    file:close()
-    return tonumber(pages) * 4096
   end
 
   local function large(name, size)
@@ -44,12 +37,12 @@ describe("Over the wire", function()
       local size = 96 * 1024 * 1024
       local path = large("large", size)
       assert(client.files:create { purpose = "identity_document", file = { path = path } })
-      local before = resident()
+      local before = memory.resident()
       local file = assert(client.files:create {
         purpose = "identity_document", file = { path = path },
       })
       assert.is_true(file.size > size)
-      assert.is_true(resident() - before < 4 * 1024 * 1024)
+      assert.is_true(memory.resident() - before < 4 * 1024 * 1024)
     end)
 
     it("sends the file again after a failure", function()
@@ -128,11 +121,11 @@ describe("Over the wire", function()
 
     it("waits for a sink that is slow: what is not taken is not fetched", function()
       local size = 64 * 1024 * 1024
-      local before = resident()
+      local before = memory.resident()
       local taken = 0
       assert.is_true(client.files:contents("bytes_" .. size, function(bytes)
         taken = taken + #bytes
-        assert.is_true(resident() - before < 16 * 1024 * 1024)
+        assert.is_true(memory.resident() - before < 16 * 1024 * 1024)
       end))
       assert.equal(size, taken)
     end)

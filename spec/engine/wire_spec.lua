@@ -53,7 +53,8 @@ describe("A client's way to its host", function()
 
     it("shows its own certificate", function()
       local shown = assert(get {
-        tls = "mutual", client_cert = wire:file "client.pem", client_key = wire:file "client-key.pem",
+        tls = "mutual", client_cert = wire:file "client.pem",
+        client_key = wire:file "client-key.pem",
       })
       assert.equal("echo", shown.object)
       assert.is_nil((get { tls = "mutual" }))

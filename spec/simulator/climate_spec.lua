@@ -340,6 +340,29 @@ describe("climate", function()
       assert.same({ "delivered", a.start + 30 * DAY }, { delivered.status, delivered.delivered_at })
     end)
 
+    it("of a spot order that was confirmed anew comes 30 days after that", function()
+      local object = order("metric_tons=1", SPOT)
+      assert(sim.climate:await_funds(object.id))
+      sim:advance(10 * DAY)
+      assert(sim.climate:confirm(object.id))
+      sim:advance(20 * DAY)
+      assert.equal("confirmed", again(object).status)
+      sim:advance(10 * DAY)
+      assert.equal("delivered", again(object).status)
+    end)
+
+    it("is refused to a place without a country, or from an unknown supplier", function()
+      local object = order()
+      for _, row in ipairs {
+        { { location = { city = "Rome" } }, "a location needs a country" },
+        { { supplier = "climsup_x" }, "no such climate supplier: climsup_x" },
+      } do
+        assert.same({ nil, row[2] },
+          { sim.climate:deliver(object.id, { delivery_details = { row[1] } }) })
+      end
+      assert.equal("confirmed", again(object).status)
+    end)
+
     it("of a canceled spot order does not come", function()
       local object = order("metric_tons=1", SPOT)
       post("/v1/climate/orders/" .. object.id .. "/cancel")

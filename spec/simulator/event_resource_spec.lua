@@ -186,3 +186,36 @@ describe("events", function()
     assert.equal("requires_input", assert(client.events:retrieve(newest.id)).data.object.status)
   end)
 end)
+
+describe("resending an event, as the Stripe CLI asks for it", function()
+  local a, get, post, id
+
+  before_each(function()
+    a = asking.open()
+    get, post = a.get, a.post
+    post(ORDERS, ORDER)
+    id = get("/v1/events").data[1].id
+  end)
+
+  local function resend(event, form)
+    local object, status = post("/v1/events/" .. event .. "/retry", form)
+    return status, object.error and object.error.message or object
+  end
+
+  it("answers with the event", function()
+    local status, event = resend(id, "for_stripecli=true")
+    assert.equal(200, status)
+    assert.same({ id, "event" }, { event.id, event.object })
+  end)
+
+  it("wants an event and an endpoint that there are", function()
+    assert.same({ 404, "No such event: 'evt_none'" }, { resend "evt_none" })
+    assert.same({ 400, "No such webhook endpoint: 'we_none'" },
+      { resend(id, "webhook_endpoint=we_none") })
+  end)
+
+  it("is a POST", function()
+    local _, status = get("/v1/events/" .. id .. "/retry")
+    assert.equal(404, status)
+  end)
+end)

@@ -175,18 +175,21 @@ describe("a fault", function()
 
   it("that makes no sense is refused with the reason", function()
     for _, row in ipairs {
-      { "fault: a name or a table", {} },
+      { "Invalid fault: an object expected", {} },
       { "no such fault: earthquake", { fault = "earthquake" } },
       { "fault.status", { fault = { status = 99 } } },
       { "fault.delay", { fault = { delay = -1 } } },
-      { "no such match: paht", { fault = "reset", match = { paht = "/v1" } } },
-      { "match.method: text", { fault = "reset", match = { method = 1 } } },
+      { "unknown parameter: fault[dealy]", { fault = { dealy = 1 } } },
+      { "Invalid fault[body]: text expected", { fault = { status = 500, body = 1 } } },
+      { "Invalid fault[headers]", { fault = { status = 500, headers = { "X" } } } },
+      { "unknown parameter: match[paht]", { fault = "reset", match = { paht = "/v1" } } },
+      { "Invalid match[method]: text expected", { fault = "reset", match = { method = 1 } } },
       { "not a Lua pattern", { fault = "reset", match = { path = "/v1/[" } } },
       { "times", { fault = "reset", times = 0 } },
     } do
       local done, problem = sim.faults:add(row[2])
       assert.is_nil(done)
-      assert.truthy(problem:find(row[1], 1, true), problem)
+      assert.matches(row[1], tostring(problem), 1, true)
     end
   end)
 end)

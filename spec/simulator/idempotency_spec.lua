@@ -112,6 +112,38 @@ describe("an idempotency key", function()
     assert.equal("idempotency_error", response.object.error.type)
   end)
 
+  it("1.4 is in use as long as a delay lasts, also after a snapshot was taken", function()
+    assert(sim.faults:add { fault = { delay = 5 } })
+    local delayed = x.send("POST", "/v1/climate/orders", ORDER, { ["Idempotency-Key"] = "k" })
+    assert.equal("delay", delayed.directive)
+    assert.equal(409, post().status)
+    assert(require("stripe.simulator").new():restore(sim:snapshot()))
+    assert.equal(409, post().status)
+    delayed.finished()
+    assert.equal(delayed.response.body, post().body)
+  end)
+
+  it("is new again when the simulator threw", function()
+    local families = require "stripe.simulator.families"
+    local create = families.operations["climate.orders.create"]
+    families.operations["climate.orders.create"] = function() error "boom" end
+    local ok, problem = pcall(post)
+    families.operations["climate.orders.create"] = create
+    assert.is_false(ok)
+    assert.matches("boom.*traceback", problem)
+    assert.equal(200, post().status)
+  end)
+
+  it("is new again when the simulator threw at the end of an exchange with the outside", function()
+    local form = "payment_method=pm_card_visa&replacements[0]=card_number&request[body]=x"
+      .. "&url=http://127.0.0.1:1/"
+    local function forward() return post(form, nil, "/v1/forwarding/requests") end
+    local waiting = forward()
+    assert.equal(409, forward().status)
+    assert.is_false(pcall(waiting.resume, { status = {} }))
+    assert.is_table(forward().outbound)
+  end)
+
   it("1.4 belongs to its account", function()
     local first = post()
     local other = post(nil, { Authorization = "Bearer sk_test_other" })

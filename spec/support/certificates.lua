@@ -13,12 +13,15 @@ local serial = 0
 
 local function write(path, ...)
   local file = assert(io.open(path, "w"))
-  for _, part in ipairs { ... } do file:write(part:toPEM(part.getSubject and "PEM" or "private")) end
+  for _, part in ipairs { ... } do
+    file:write(part:toPEM(part.getSubject and "PEM" or "private"))
+  end
   file:close()
 end
 
 local function sign(common_name, host, authority, authority_key)
-  local key, certificate, subject = pkey.new { type = "EC", curve = "prime256v1" }, x509.new(), name.new()
+  local key = pkey.new { type = "EC", curve = "prime256v1" }
+  local certificate, subject = x509.new(), name.new()
   serial = serial + 1
   subject:add("CN", common_name)
   certificate:setVersion(3)

@@ -29,13 +29,11 @@ local function temporary()
 end
 
 --- Starts the server. `port`: one more to listen on, which a server before it had.
-local function start(directory, port)
-  local own = not directory
-  directory = directory or temporary()
-  os.remove(directory .. "/ports")
-  local pipe = assert(io.popen(("exec luajit spec/support/wire_server.lua %s %s")
+local function start(port)
+  local directory = temporary()
+  local pipe = assert(io.popen(("LD_PRELOAD= exec luajit spec/support/wire_server.lua %s %s")
     :format(directory, port or ""), "w"))
-  local self = setmetatable({ directory = directory, pipe = pipe, own = own, ports = {} }, metatable)
+  local self = { directory = directory, pipe = pipe, ports = {} }
   local until_ = core.now() + SECONDS
   local ports
   repeat
@@ -44,14 +42,14 @@ local function start(directory, port)
     assert(core.now() < until_, "the server does not start")
   until ports
   for name, number in ports:gmatch("(%S+) (%d+)") do self.ports[name] = tonumber(number) end
-  return self
+  return setmetatable(self, metatable)
 end
 
 function Wire:stop()
   if not self.pipe then return end
   self.pipe:close()
   self.pipe = nil
-  if self.own then os.execute("rm -rf " .. self.directory) end
+  os.execute("rm -rf " .. self.directory)
 end
 
 --- A file of the server's directory.

@@ -154,6 +154,38 @@ function acts.negative(c) c:answer(200, OBJECT, { ["Content-Length"] = -5 }) c:c
 function acts.never() cqueues.sleep(60) end
 function acts.slow(c) cqueues.sleep(0.1) c:answer(200, OBJECT, JSON) end
 
+-- Answers when as many are waiting here as the last part of the path says, and the seconds of the
+-- query after that: so they were all in flight at once.
+local meetings = {}
+function acts.together(c, request)
+  local meeting = meetings[request.path] or { here = 0, all = condition.new() }
+  meetings[request.path] = meeting
+  meeting.here = meeting.here + 1
+  if meeting.here < tonumber(request.path:match("(%d+)$")) then
+    meeting.all:wait()
+  else
+    cqueues.sleep(tonumber(request.query) or 0)
+    meetings[request.path] = nil
+    meeting.all:signal()
+  end
+  acts.ok(c)
+end
+
+-- Pages of two; the last part of the path says how many.
+function acts.pages(c, request)
+  local pages = tonumber(request.path:match("(%d+)$"))
+  local at = tonumber(request.query:match("starting_after=item_(%d+)") or 0)
+  c:answer(200, ('{"object":"list","url":"%s","has_more":%s,"data":'
+    .. '[{"id":"item_%d"},{"id":"item_%d"}]}'):format(request.path,
+    tostring(at + 2 < pages * 2), at + 1, at + 2), JSON)
+end
+
+-- The first page, and never another.
+function acts.one_page(c, request)
+  if request.query:find("starting_after", 1, true) then return acts.never(c) end
+  acts.pages(c, request)
+end
+
 function acts.drip(c)
   c:write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
   while c:write(" ") do cqueues.sleep(0.05) end

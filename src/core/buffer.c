@@ -64,13 +64,19 @@ static bool reserve(st_buffer *b, size_t n)
     return true;
 }
 
+char *st_buffer_extend(st_buffer *b, size_t n)
+{
+    if (!reserve(b, n)) return NULL;
+    b->length += n;
+    return b->data + b->length - n;
+}
+
 bool st_buffer_append(st_buffer *b, const void *bytes, size_t n)
 {
     if (n == 0) return b->state == ST_BUFFER_OK;
-    if (!reserve(b, n)) return false;
-    memcpy(b->data + b->length, bytes, n);
-    b->length += n;
-    return true;
+    char *at = st_buffer_extend(b, n);
+    if (at) memcpy(at, bytes, n);
+    return at != NULL;
 }
 
 bool st_buffer_text(st_buffer *b, const char *text)

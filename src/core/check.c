@@ -28,6 +28,15 @@ void st_check_free(st_check *c)
     st_problem_free(&c->problem);
 }
 
+bool st_check_no_memory(const st_check *c)
+{
+    const st_problem *p = &c->problem;
+    const st_buffer *const all[] = { &c->path, &p->param, &p->message, &p->value, &p->names };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i]->state == ST_BUFFER_NO_MEMORY) return true;
+    return false;
+}
+
 bool st_check_enter(st_check *c, const char *name, size_t length)
 {
     bool inside = c->path.length > 0;

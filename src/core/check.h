@@ -53,6 +53,9 @@ enum { ST_MEMBERS = 64 }; /* at most, of one object; bits of a set of members */
 void st_check_init(st_check *c, enum st_validate mode, bool reading);
 void st_check_free(st_check *c);
 
+/* Whether memory ran out on the way: then the problem may be missing, or cut short. */
+bool st_check_no_memory(const st_check *c);
+
 /* Goes down into a member: "metadata", then "metadata[key]". Going up is truncating the path to
    the length it had. False when the path is longer than any server reads. */
 bool st_check_enter(st_check *c, const char *name, size_t length);

@@ -1,6 +1,7 @@
 /* headers.c - ring 1: an ordered list of HTTP headers, names without regard to case. */
 #include "headers.h"
 
+#include <stdint.h>
 #include <string.h>
 #include <strings.h> /* strcasecmp */
 
@@ -24,21 +25,42 @@ static bool letter(unsigned char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* The bytes of a token, from 32 on, as bits: every header of every answer is checked. */
+static bool in_token(unsigned char c)
+{
+    static const uint32_t bits[] = { 0x03ff6cfa, 0xc7fffffe, 0x57ffffff };
+    return c >= 32 && c < 128 && (bits[c / 32 - 1] >> c % 32 & 1);
+}
+
 bool st_headers_valid_name(st_text name)
 {
-    for (size_t i = 0; i < name.length; i++) {
-        unsigned char c = (unsigned char)name.data[i];
-        if (letter(c) || (c >= '0' && c <= '9')) continue;
-        if (c == 0 || !strchr("!#$%&'*+-.^_`|~", c)) return false;
-    }
-    return name.length > 0;
+    size_t i = 0;
+    while (i < name.length && in_token((unsigned char)name.data[i])) i++;
+    return i == name.length && i > 0;
+}
+
+static bool control(unsigned char c)
+{
+    return (c < ' ' && c != '\t') || c == 0x7f;
+}
+
+/* Whether one of eight bytes is below 32 or 127; some others may be taken for one. */
+static bool suspicious(const char *bytes)
+{
+    const uint64_t ones = ~(uint64_t)0 / 255, tops = ones << 7;
+    uint64_t word, no_delete;
+    memcpy(&word, bytes, sizeof word);
+    no_delete = word ^ (ones * 0x7f);
+    return ((word - ones * ' ') & ~word & tops) || ((no_delete - ones) & ~no_delete & tops);
 }
 
 bool st_headers_valid_value(st_text value)
 {
-    for (size_t i = 0; i < value.length; i++) {
-        unsigned char c = (unsigned char)value.data[i];
-        if ((c < ' ' && c != '\t') || c == 0x7f) return false;
+    size_t i = 0;
+    while (i < value.length) {
+        if (value.length - i >= 8 && !suspicious(value.data + i)) i += 8;
+        else if (!control((unsigned char)value.data[i])) i++;
+        else return false;
     }
     return true;
 }
@@ -46,12 +68,14 @@ bool st_headers_valid_value(st_text value)
 bool st_headers_add(st_headers *h, st_text name, st_text value)
 {
     if (!st_headers_valid_name(name) || !st_headers_valid_value(value)) return false;
-    size_t before = h->text.length;
-    if (st_buffer_append(&h->text, name.data, name.length) && st_buffer_byte(&h->text, 0) &&
-        st_buffer_append(&h->text, value.data, value.length) && st_buffer_byte(&h->text, 0))
-        return true;
-    st_buffer_truncate(&h->text, before); /* no half of a header */
-    return false;
+    char *at = st_buffer_extend(&h->text, name.length + value.length + 2); /* no half of a header */
+    if (!at) return false;
+    memcpy(at, name.data, name.length);
+    at[name.length] = '\0';
+    at += name.length + 1;
+    if (value.length) memcpy(at, value.data, value.length);
+    at[value.length] = '\0';
+    return true;
 }
 
 static void forget(st_headers *h, st_text name)

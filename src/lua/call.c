@@ -13,7 +13,7 @@
 #define DEFAULT_MAX_BODY (64 << 20) /* bytes; of an answer kept in memory */
 #define MOST_MAX_BODY (1LL << 40)
 
-enum { OPTIONS = 1, SELF = 2 }; /* on the stack of core.call */
+enum { OPTIONS = 1, DEFAULTS = 2, SELF = 3 }; /* on the stack of core.call */
 
 st_lua_call *st_checkcall(lua_State *L)
 {
@@ -26,13 +26,21 @@ static int collect(lua_State *L)
     return 0;
 }
 
-/* Pushes the option; returns its type, nil for false. The table is read raw, so that it is the
-   table itself that keeps the texts alive. */
+/* Pushes the option, or its default; returns its type, nil for false. The tables are read raw, so
+   that it is they themselves that keep the texts alive. */
 static int option(lua_State *L, const char *name)
 {
     lua_pushstring(L, name);
+    lua_pushvalue(L, -1);
     lua_rawget(L, OPTIONS);
     int type = lua_type(L, -1);
+    if (type == LUA_TNIL) {
+        lua_pop(L, 1);
+        lua_rawget(L, DEFAULTS);
+        type = lua_type(L, -1);
+    } else {
+        lua_remove(L, -2);
+    }
     return type == LUA_TBOOLEAN && !lua_toboolean(L, -1) ? LUA_TNIL : type;
 }
 
@@ -266,11 +274,17 @@ static int build(lua_State *L, st_lua_call *self)
     return 0;
 }
 
-/* core.call(options) -> call | nil, problem. */
+/* core.call(options, defaults) -> call | nil, problem. The defaults, a table or nothing, are asked
+   for what the options do not have. */
 static int call(lua_State *L)
 {
     luaL_checktype(L, OPTIONS, LUA_TTABLE);
-    lua_settop(L, OPTIONS);
+    lua_settop(L, DEFAULTS);
+    if (lua_isnil(L, DEFAULTS)) {
+        lua_newtable(L);
+        lua_replace(L, DEFAULTS);
+    }
+    luaL_checktype(L, DEFAULTS, LUA_TTABLE);
     double max_body = number_option(L, "max_body", DEFAULT_MAX_BODY);
     luaL_argcheck(L, max_body >= 0 && max_body <= MOST_MAX_BODY, OPTIONS, "max_body out of range");
     st_lua_call *self = lua_newuserdata(L, sizeof *self);

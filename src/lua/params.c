@@ -206,10 +206,24 @@ static int free_form(lua_State *L)
     return 0;
 }
 
+/* Most requests have no parameters. Then nothing of Lua's is touched, and the form needs no owner;
+   false: something is missing. */
+static bool encode_nothing(const st_operation *op, enum st_validate validate,
+                           const char *boundary, st_source *body)
+{
+    st_form form;
+    st_form_init(&form, op, validate, boundary, body);
+    bool ok = st_form_finish(&form);
+    st_form_free(&form);
+    return ok;
+}
+
 int st_params_encode(lua_State *L, int idx, const st_operation *op, enum st_validate validate,
                      const char *boundary, st_source *body, bool *needs_beta)
 {
     int top = lua_gettop(L);
+    *needs_beta = false;
+    if (lua_isnil(L, idx) && encode_nothing(op, validate, boundary, body)) return 0;
     idx = st_absindex(L, idx);
     luaL_checkstack(L, 8, "parameters");
     st_form *form = st_push_owned(L, FORM_CLASS, sizeof *form, free_form);
@@ -218,7 +232,8 @@ int st_params_encode(lua_State *L, int idx, const st_operation *op, enum st_vali
     lua_pushvalue(L, idx);
     bool ok = parameters(&w) && st_form_finish(form);
     *needs_beta = form->needs_beta;
-    if (body->head.state == ST_BUFFER_NO_MEMORY || body->tail.state == ST_BUFFER_NO_MEMORY)
+    if (body->head.state == ST_BUFFER_NO_MEMORY || body->tail.state == ST_BUFFER_NO_MEMORY ||
+        st_check_no_memory(&form->check))
         luaL_error(L, "not enough memory");
     if (!ok) {
         st_push_problem(L, &form->check.problem);

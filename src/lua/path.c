@@ -19,6 +19,8 @@ static int free_problem(lua_State *L)
 static int end_path(lua_State *L, bool ok, st_problem *problem, int top)
 {
     if (!ok) {
+        if (problem->kind == ST_PROBLEM_NONE || problem->message.state == ST_BUFFER_NO_MEMORY)
+            luaL_error(L, "not enough memory");
         st_push_problem(L, problem);
         lua_replace(L, top + 1);
     }
@@ -29,18 +31,35 @@ static int end_path(lua_State *L, bool ok, st_problem *problem, int top)
 
 enum { IDS = 4 }; /* no path has more */
 
+/* Whether all is well. If not, it is done again with a problem that Lua owns. */
+static bool fill(st_buffer *out, const char *path, const st_id *ids)
+{
+    st_problem problem;
+    size_t before = out->length;
+    st_problem_init(&problem);
+    bool ok = st_path_fill(out, path, ids, IDS, &problem);
+    st_problem_free(&problem);
+    if (!ok) st_buffer_truncate(out, before);
+    return ok;
+}
+
 int st_params_path(lua_State *L, int idx, const char *path, st_buffer *out)
 {
     int top = lua_gettop(L);
     st_id ids[IDS] = { { NULL, 0 } };
     idx = st_absindex(L, idx);
     luaL_checkstack(L, IDS + 4, "ids");
-    st_problem *problem = st_push_owned(L, PROBLEM_CLASS, sizeof *problem, free_problem);
-    st_problem_init(problem);
     for (int i = 0; i < IDS && lua_istable(L, idx); i++) {
         lua_rawgeti(L, idx, i + 1); /* stays on the stack, so that its text stays */
         if (lua_type(L, -1) == LUA_TSTRING) ids[i].text = lua_tolstring(L, -1, &ids[i].length);
     }
+    if (fill(out, path, ids)) {
+        lua_settop(L, top);
+        return 0;
+    }
+    st_problem *problem = st_push_owned(L, PROBLEM_CLASS, sizeof *problem, free_problem);
+    lua_insert(L, top + 1);
+    st_problem_init(problem);
     return end_path(L, st_path_fill(out, path, ids, IDS, problem), problem, top);
 }
 

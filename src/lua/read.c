@@ -80,7 +80,8 @@ static int read_params(lua_State *L)
     bool ok = st_tree_init(&r->tree, n) == ST_TREE_OK &&
               st_read(&r->tree, text, n, content_type, &r->check) &&
               st_typing(&r->tree, op, &r->check);
-    if (!ok && r->check.problem.kind == ST_PROBLEM_NONE) return luaL_error(L, "not enough memory");
+    if (st_check_no_memory(&r->check) || (!ok && r->check.problem.kind == ST_PROBLEM_NONE))
+        return luaL_error(L, "not enough memory");
     if (ok) push_node(L, &r->tree.root);
     else lua_pushnil(L);
     if (!ok) st_push_problem(L, &r->check.problem);

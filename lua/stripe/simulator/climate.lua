@@ -8,7 +8,7 @@
 
 local core = require "stripe.core"
 local catalogue = require "stripe.simulator.climate_catalogue"
-local controls = require "stripe.simulator.climate_controls"
+local other_side = require "stripe.simulator.climate_controls"
 local errors = require "stripe.simulator.errors"
 local metadata = require "stripe.simulator.metadata"
 local money = require "stripe.simulator.climate_money"
@@ -141,6 +141,14 @@ for _, noun in ipairs { "product", "supplier" } do
   end
 end
 
+-- Run 30 days after a spot purchase; orders that ended otherwise, or were confirmed anew, stay.
+local function deliver_spot(account, id)
+  local confirmed_at = account.store:get("climate.order", id).confirmed_at
+  if confirmed_at and confirmed_at + order.SPOT_SECONDS <= account.clock:now() then
+    other_side.controls.deliver(account, id)
+  end
+end
+
 return {
   name = "climate",
   kinds = {
@@ -150,6 +158,7 @@ return {
   },
   seed = catalogue.seed,
   operations = operations,
-  controls = controls,
-  timers = { deliver_spot = controls.deliver_spot },
+  controls = other_side.controls,
+  takes = other_side.takes,
+  timers = { deliver_spot = deliver_spot },
 }

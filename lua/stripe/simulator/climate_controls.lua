@@ -6,11 +6,38 @@
 local catalogue = require "stripe.simulator.climate_catalogue"
 local money = require "stripe.simulator.climate_money"
 local order = require "stripe.simulator.climate_order"
+local shape = require "stripe.simulator.shape"
 
 local controls = {
   price = catalogue.price,
   stock = catalogue.stock,
   product = catalogue.introduce,
+}
+
+local LOCATION = { city = "string", country = "string", region = "string", latitude = "number",
+  longitude = "number" }
+local STEP = { "string", { force = "boolean" } }
+
+--- What each takes, as shapes of its arguments.
+local takes = {
+  deliver = { "string", {
+    force = "boolean", delivered_at = "integer", certificate = "string",
+    delivery_details = shape.list {
+      delivered_at = "integer", metric_tons = "scalar", registry_url = "string",
+      location = LOCATION, supplier = "string",
+    },
+  } },
+  delay = { "string", { force = "boolean", year = "integer" } },
+  substitute = { "string", { force = "boolean", product = "string" } },
+  await_funds = STEP, confirm = STEP,
+  funds = { shape.map "integer" },
+  cancel = { "string", { force = "boolean", reason = "string" } },
+  price = { "string", shape.map "integer" },
+  stock = { "string", shape.either("scalar", { metric_tons = "scalar", active = "boolean" }) },
+  product = { "string", {
+    name = "string", prices = shape.map "integer", metric_tons = "scalar",
+    delivery_year = "integer", suppliers = shape.list "string",
+  } },
 }
 
 -- The order, when it has one of the statuses or the step is forced.
@@ -42,17 +69,15 @@ local function default_details(account, object, at)
   return details
 end
 
--- What the caller left out of a delivery; `supplier` may be an id.
+-- What the caller left out of a delivery, and the supplier in the place of its id.
 local function complete_details(account, object, at, given)
   local details = {}
   for i, entry in ipairs(given) do
-    local supplier = entry.supplier
-    if type(supplier) ~= "table" then
-      local product = account.store:get("climate.product", object.product)
-      local id = supplier or (product and product.suppliers[1] and product.suppliers[1].id)
-      supplier = account.store:get("climate.supplier", id)
-      if not supplier then return nil, "no such climate supplier: " .. tostring(id) end
-    end
+    local product = account.store:get("climate.product", object.product)
+    local id = entry.supplier or (product and product.suppliers[1] and product.suppliers[1].id)
+    local supplier = account.store:get("climate.supplier", id)
+    if not supplier then return nil, "no such climate supplier: " .. tostring(id) end
+    if entry.location and not entry.location.country then return nil, "a location needs a country" end
     local tons = money.tons(entry.metric_tons or object.metric_tons)
     if not tons then return nil, "metric_tons must be a decimal that is not negative" end
     details[i] = {
@@ -64,7 +89,7 @@ local function complete_details(account, object, at, given)
 end
 
 --- Delivers a confirmed order. Options, all of which have defaults: `delivered_at` (Unix time),
--- `certificate` (URL), `delivery_details`, a list of `{ supplier = id or object, metric_tons,
+-- `certificate` (URL), `delivery_details`, a list of `{ supplier = id, metric_tons,
 -- location, registry_url, delivered_at }`.
 function controls.deliver(account, id, options)
   options = options or {}
@@ -82,11 +107,6 @@ function controls.deliver(account, id, options)
   return order.deliver(account, object, at, certificate, details)
 end
 
---- Run by the clock 30 days after a spot purchase; orders that ended otherwise stay.
-function controls.deliver_spot(account, id)
-  return controls.deliver(account, id)
-end
-
 --- Delays a confirmed order to `year` (the next one).
 function controls.delay(account, id, options)
   options = options or {}
@@ -94,7 +114,7 @@ function controls.delay(account, id, options)
   if not object then return nil, err end
   local year = options.year or object.expected_delivery_year + 1
   if not options.force then
-    if type(year) ~= "number" or year % 1 ~= 0 or year <= object.expected_delivery_year then
+    if year <= object.expected_delivery_year then
       return nil, "a delay needs a later year than " .. object.expected_delivery_year
     elseif not order.in_time(account, object) then
       return nil, "a delay comes at least 60 days before the delivery year ends"
@@ -177,4 +197,4 @@ function controls.cancel(account, id, options)
   return order.cancel(account, object, reason)
 end
 
-return controls
+return { controls = controls, takes = takes }

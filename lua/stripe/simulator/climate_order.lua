@@ -12,6 +12,9 @@ local DAY = 86400
 local REMORSE = 30 * DAY -- after a delay or a substitution
 local NOTICE = 60 * DAY  -- before the delivery year ends
 
+--- When a spot purchase is delivered, counted from its confirmation.
+order.SPOT_SECONDS = 30 * DAY
+
 local live = { open = true, awaiting_funds = true, confirmed = true }
 
 -- A delay and a substitution tell the buyer, who may cancel for another 30 days.
@@ -79,7 +82,7 @@ function order.confirm(account, object, force)
   local now = account.clock:now()
   object.status, object.confirmed_at = "confirmed", now
   if order.year_end(object.expected_delivery_year) < now then
-    account.clock:at(now + 30 * DAY, "climate.deliver_spot", object.id)
+    account.clock:at(now + order.SPOT_SECONDS, "climate.deliver_spot", object.id)
   end
   return true
 end

@@ -2,8 +2,18 @@
 -- @module stripe.simulator.controls
 
 local families = require "stripe.simulator.families"
+local shape = require "stripe.simulator.shape"
 
 local controls = {}
+
+-- The control, for arguments of the shapes that its family names.
+local function checked(control, takes)
+  return function(account, ...)
+    local err = shape.arguments(takes, ...)
+    if err then return nil, err end
+    return control(account, ...)
+  end
+end
 
 local function attach(target, method_of)
   for _, family in ipairs(families.list) do
@@ -11,7 +21,7 @@ local function attach(target, method_of)
       if target[family.name] then error("controls hide a part: " .. family.name) end
       local methods = {}
       for name, control in pairs(family.controls) do
-        methods[name] = method_of(control, family.name, name)
+        methods[name] = method_of(checked(control, family.takes[name]), family.name, name)
       end
       target[family.name] = methods
     end

@@ -10,6 +10,7 @@ local headless = require "stripe.simulator.crypto_headless"
 local prices = require "stripe.simulator.crypto_prices"
 local quotes = require "stripe.simulator.crypto_quotes"
 local session = require "stripe.simulator.crypto_session"
+local shape = require "stripe.simulator.shape"
 local validation = require "stripe.simulator.crypto_validation"
 
 local operations = {}
@@ -53,4 +54,9 @@ return {
     ["crypto.onramp_quotes.retrieve"] = amounts.problem,
   },
   controls = { move = session.move, checkout = headless.outcome, price = prices.set },
+  takes = {
+    move = session.TAKES,
+    checkout = { "string", { last_error = "string", times = "integer" } },
+    price = { "string", shape.either("scalar", { usd = "scalar" }) },
+  },
 }

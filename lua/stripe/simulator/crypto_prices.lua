@@ -22,6 +22,9 @@ local fiat = {
   cad = "0.731", cop = "0.000245", eur = "1.08", gbp = "1.27", php = "0.0171", usd = "1",
 }
 
+--- The currencies that a purchase can be paid in.
+prices.fiat = { "cad", "cop", "eur", "gbp", "php", "usd" }
+
 -- US dollars that a transfer costs.
 local network_fee = {
   avalanche = "0.06", base = "0.07", bitcoin = "11.89", ethereum = "3.15", optimism = "0.09",

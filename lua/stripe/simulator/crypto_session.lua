@@ -10,10 +10,19 @@ local copy = require "stripe.simulator.copy"
 local metadata = require "stripe.simulator.metadata"
 local places = require "stripe.simulator.crypto_places"
 local prices = require "stripe.simulator.crypto_prices"
+local shape = require "stripe.simulator.shape"
 
 local session = {}
 
 local KIND = "crypto.onramp_session"
+
+--- What `move` takes.
+session.TAKES = { "string", {
+  status = "string", destination_currency = "string", destination_network = "string",
+  source_amount = "scalar", source_currency = shape.one_of(prices.fiat), wallet_address = "string",
+  fees = { network_fee_amount = "scalar", transaction_fee_amount = "scalar" },
+  transaction_id = "string", last_error = "string", force = "boolean",
+} }
 
 -- What may follow; quote_ready is for headless sessions.
 local steps = {

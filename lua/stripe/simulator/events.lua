@@ -29,7 +29,7 @@ end
 
 local function new(account) return setmetatable({ account = account }, metatable) end
 
--- What the API shows of an object; members that are null stay absent.
+-- What the API shows of an object; members that are null stay absent. Throws when it can't.
 local function frozen(account, object)
   if not schema.fields(object.object) then return copy.deep(object) end
   local view = families.views[object.object]
@@ -96,7 +96,12 @@ function Events:trigger(event_type, overrides)
   if not known[event_type] then
     return nil, ("unknown event type: %s"):format(tostring(event_type))
   end
+  if overrides ~= nil and type(overrides) ~= "table" then
+    return nil, "overrides: an object expected"
+  end
   local object = sample.of_event(self.account, event_type, overrides or {})
+  local shown, problem = pcall(frozen, self.account, object)
+  if not shown then return nil, "overrides: " .. tostring(problem) end
   return self:emit(event_type, object)
 end
 

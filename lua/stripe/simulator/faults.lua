@@ -8,6 +8,7 @@ local core = require "stripe.core"
 local copy = require "stripe.simulator.copy"
 local errors = require "stripe.simulator.errors"
 local idempotency = require "stripe.simulator.idempotency"
+local shape = require "stripe.simulator.shape"
 
 local Faults = {}
 local metatable = { __name = "stripe.simulator.faults", __index = Faults }
@@ -69,20 +70,25 @@ local after = {
   lost = function() return { directive = "reset", done = true } end,
 }
 
-local MATCHES = { method = true, path = true, operation = true }
+local FAULT = {
+  kind = "string", reason = "string", delay = "number", bytes = "integer", status = "integer",
+  body = shape.either("string", "table"), headers = shape.map "scalar",
+}
+local MATCH = { method = "string", path = "string", operation = "string" }
 
 -- Checks what a user wrote and gives it one shape: { kind =, ... }.
 local function normalized(fault)
   if type(fault) == "string" then fault = { kind = fault } end
-  if type(fault) ~= "table" then return nil, "fault: a name or a table expected" end
+  local err = shape.check(fault, FAULT, "fault")
+  if err then return nil, err end
   fault = copy.deep(fault)
   fault.kind = fault.kind or fault.status and "status" or fault.delay and "delay"
   if not (instead[fault.kind] or after[fault.kind]) then
     return nil, "no such fault: " .. tostring(fault.kind)
   elseif fault.kind == "status"
-    and not (type(fault.status) == "number" and fault.status >= 100 and fault.status <= 599) then
+    and not (fault.status and fault.status >= 100 and fault.status <= 599) then
     return nil, "fault.status: an HTTP status expected"
-  elseif fault.kind == "delay" and not (type(fault.delay) == "number" and fault.delay >= 0) then
+  elseif fault.kind == "delay" and not (fault.delay and fault.delay >= 0) then
     return nil, "fault.delay: seconds expected"
   end
   return fault
@@ -100,16 +106,14 @@ local function new() return setmetatable({ list = {} }, metatable) end
 --   `"lock_timeout"`, `"conflict"`, `"server_error"`, `"html"`, `"reset"`, `"truncate"` (or
 --   `{ kind = "truncate", bytes = n }`), `"lost"` (done, then the connection breaks),
 --   `{ delay = seconds }`, `{ status =, body = text or table, headers = map }`
--- @treturn boolean true | nil, message
+-- @treturn boolean true | nil, err
 function Faults:add(options)
   if type(options) ~= "table" then return nil, "a table expected" end
   local fault, problem = normalized(options.fault)
   if not fault then return nil, problem end
   local match = copy.deep(options.match or {})
-  for name, value in pairs(match) do
-    if not MATCHES[name] then return nil, "no such match: " .. tostring(name) end
-    if type(value) ~= "string" then return nil, "match." .. name .. ": text expected" end
-  end
+  local err = shape.check(match, MATCH, "match")
+  if err then return nil, err end
   if match.path and match.path:sub(1, 1) ~= "/" then
     match.path, match.operation = nil, match.path
   end
@@ -117,7 +121,7 @@ function Faults:add(options)
     return nil, "match.path: not a Lua pattern: " .. match.path
   end
   local times = options.times or 1
-  if type(times) ~= "number" or times < 1 then
+  if type(times) ~= "number" or not (times >= 1) then
     return nil, "times: a number of 1 or more expected"
   end
   table.insert(self.list, { match = match, times = times, fault = fault })

@@ -8,6 +8,7 @@ local cards = require "stripe.simulator.forwarding_cards"
 local destinations = require "stripe.simulator.forwarding_destinations"
 local exchange = require "stripe.simulator.forwarding_exchange"
 local metadata = require "stripe.simulator.metadata"
+local shape = require "stripe.simulator.shape"
 
 local KIND = "forwarding.request"
 local KEPT_SECONDS = 30 * 24 * 3600
@@ -80,6 +81,11 @@ return {
     answer = destinations.answer,
     allow = destinations.allow,
     payment_method = cards.add,
+  },
+  takes = {
+    answer = { "string", shape.either("function", destinations.REPLY) },
+    allow = { "string" },
+    payment_method = { "string", cards.CARD },
   },
   timers = {
     expire = function(account, id) account.store:remove(KIND, id) end,

@@ -36,6 +36,10 @@ local function added(account)
   return private.payment_methods
 end
 
+--- The shape of what a test says about a payment method.
+cards.CARD = { number = "scalar", exp_month = "digits", exp_year = "digits", cvc = "scalar",
+  name = "string", type = "string" }
+
 --- Adds (or replaces) a payment method.
 -- @tparam string id such as "pm_1"
 -- @tparam table options `{ number, exp_month, exp_year, cvc, name, type = "card" | "link" }`;

@@ -55,8 +55,8 @@ end
 
 --- Reads a request.
 -- @tparam table stream of lua-http
--- @treturn table `{ method, url, headers, body, close }`, as `simulator:handle` takes it; nil when
---   there is none
+-- @treturn table `{ method, url, headers, body, connection, close }`, as `simulator:handle` takes
+--   it; nil when there is none
 -- @treturn ?table `{ status, message }`: why it can't be taken; `close` is set then
 local function read(stream)
   local connection = stream.connection
@@ -69,7 +69,7 @@ local function read(stream)
   if not body and not problem then return nil end
   return {
     method = headers:get ":method", url = headers:get ":path" or "/", body = body or "",
-    headers = header_list(headers), close = problem ~= nil or nil,
+    headers = header_list(headers), close = problem ~= nil, connection = headers:get "connection",
   }, problem
 end
 

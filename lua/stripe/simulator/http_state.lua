@@ -20,7 +20,9 @@ function state.load(simulator, path, url)
   file:close()
   if not text then return nil, path .. " can't be read" end
   local kept, why = core.decode(text)
-  if type(kept) ~= "table" then return nil, ("%s: %s"):format(path, kept == nil and why or "no JSON object") end
+  if type(kept) ~= "table" then
+    return nil, ("%s: %s"):format(path, kept == nil and why or "no JSON object")
+  end
   if type(kept.url) == "string" and kept.url ~= url then
     local old = kept.url:gsub("%p", "%%%0")
     local new = url:gsub("%%", "%%%%")

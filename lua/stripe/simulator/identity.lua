@@ -195,5 +195,6 @@ return {
   kinds = { [SESSION] = "vs_", [REPORT] = "vr_" },
   operations = operations,
   controls = { submit = submission.submit },
+  takes = { submit = submission.TAKES },
   timers = { redact = redaction.finish },
 }

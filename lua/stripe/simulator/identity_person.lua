@@ -1,23 +1,24 @@
 --- Who a simulated verification finds: a made-up person, any part of whom a test may choose.
 -- @module stripe.simulator.identity_person
 local copy = require "stripe.simulator.copy"
-local errors = require "stripe.simulator.errors"
+local shape = require "stripe.simulator.shape"
 
 local identity_person = {}
 
-local DATE = { day = "number", month = "number", year = "number" }
+local DATE = { day = "integer", month = "integer", year = "integer" }
 local ADDRESS = {
   city = "string", country = "string", line1 = "string", line2 = "string",
   postal_code = "string", state = "string",
 }
 
--- What `data` of a submission may hold; a table names the members of an object.
-local SHAPE = {
+--- The shape of the data that a test may choose.
+identity_person.SHAPE = {
   first_name = "string", last_name = "string", dob = DATE, address = ADDRESS,
-  sex = "string", unparsed_sex = "string", unparsed_place_of_birth = "string",
-  document_type = "string", number = "string", issuing_country = "string",
+  sex = shape.one_of { "female", "male", "unknown" }, unparsed_sex = "string",
+  unparsed_place_of_birth = "string",
+  document_type = shape.one_of { "driving_license", "id_card", "passport" }, number = "string", issuing_country = "string",
   issued_date = DATE, expiration_date = DATE,
-  id_number = "string", id_number_type = "string",
+  id_number = "string", id_number_type = shape.one_of { "br_cpf", "sg_nric", "us_ssn" },
   email = "string", phone = "string",
   images = { front = "string", back = "string", selfie = "string" },
 }
@@ -33,38 +34,9 @@ local PEOPLE = {
     line1 = "320 Elm Ave.", city = "Madison", state = "WI", postal_code = "53703" },
 }
 
-local ID_NUMBER_TYPES = { br_cpf = true, sg_nric = true, us_ssn = true }
-
-local function check(data, shape, path)
-  for name, value in pairs(data) do
-    local wanted = shape[name]
-    local param = ("%s[%s]"):format(path, tostring(name))
-    if not wanted then
-      return errors.invalid("Received unknown parameter: " .. param, param, "parameter_unknown")
-    elseif type(value) ~= (type(wanted) == "table" and "table" or wanted) then
-      return errors.invalid(("Invalid %s: %s expected"):format(param,
-        type(wanted) == "table" and "an object" or "a " .. wanted), param)
-    end
-    local err = type(wanted) == "table" and check(value, wanted, param)
-    if err then return err end
-  end
-end
-
---- nil, or the error of data that no report could hold.
-function identity_person.check(data)
-  if type(data) ~= "table" then
-    return errors.invalid("Invalid data: an object expected", "data")
-  end
-  if data.id_number_type and not ID_NUMBER_TYPES[data.id_number_type] then
-    return errors.invalid("Invalid id_number_type: must be one of br_cpf, sg_nric or us_ssn",
-      "data[id_number_type]")
-  end
-  return check(data, SHAPE, "data")
-end
-
 --- The person of a submission.
 -- @tparam table session whose `provided_details` and options say what is known of the person
--- @tparam table data chosen by the test, as `check` allows; it stands above all
+-- @tparam table data chosen by the test, of the SHAPE; it stands above all
 -- @bool expired whether the document's time is over
 -- @treturn table the members of SHAPE, except `images`
 function identity_person.make(account, session, data, expired)

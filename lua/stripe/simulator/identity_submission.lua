@@ -6,11 +6,18 @@ local copy = require "stripe.simulator.copy"
 local errors = require "stripe.simulator.errors"
 local person = require "stripe.simulator.identity_person"
 local report = require "stripe.simulator.identity_report"
+local shape = require "stripe.simulator.shape"
 
 local submission = {}
 
 local SESSION = "identity.verification_session"
-local OUTCOMES = { processing = true, verified = true, requires_input = true }
+local OUTCOMES = shape.one_of { "processing", "verified", "requires_input" }
+
+--- What `submit` takes.
+submission.TAKES = { "string", {
+  outcome = OUTCOMES, error = { code = "string", reason = "string" }, data = person.SHAPE,
+  force = "boolean",
+} }
 
 --- Takes the client secret and the address from a session.
 function submission.close(session)
@@ -89,16 +96,12 @@ function submission.submit(account, id, options)
   local session = account.store:get(SESSION, id)
   if not session then return nil, account.store:missing(SESSION, tostring(id), "session") end
   local outcome = options.outcome
-  if not OUTCOMES[outcome] then
-    return nil, errors.invalid(
-      "Invalid outcome: must be one of processing, verified or requires_input", "outcome")
-  end
+  if not outcome then return nil, errors.missing_param("outcome") end
   local failure, err
   if outcome == "requires_input" then
     failure, err = failure_of(session, options.error)
   end
   err = err or refuse(session, outcome, options.force)
-    or options.data and person.check(options.data)
   if err then return nil, err end
   if options.data then
     local private = account.store:private(id)

@@ -8,25 +8,18 @@
 local cqueues = require "cqueues"
 local condition = require "cqueues.condition"
 local http_server = require "http.server"
-local new_headers = require("http.headers").new
 local file_links = require "stripe.simulator.file_links"
 local break_off = require "stripe.simulator.http_break"
 local errors = require "stripe.simulator.errors"
 local read = require "stripe.simulator.http_read"
+local write = require "stripe.simulator.http_write"
 
 local Server = {}
 local metatable = { __name = "stripe.simulator.server", __index = Server }
 
 local SETUP_SECONDS, IDLE_SECONDS = 10, 120
-local WRITE_SECONDS = 60
 local GRACE_SECONDS = 2 -- for exchanges that run when the server is closed
 local JSON = { { "Content-Type", "application/json" } }
-
--- Said by this file alone.
-local FRAMING = { ["content-length"] = true, ["transfer-encoding"] = true, connection = true }
-
--- Answers without a body, whatever the headers promise.
-local BODILESS = { HEAD = true, [204] = true, [304] = true }
 
 local function refusal(status, kind, message)
   local err = errors.new { status = status, type = kind, message = message }
@@ -74,34 +67,6 @@ local function decide(self, request)
   return answer
 end
 
-local function headers_of(answer, request)
-  local headers = new_headers()
-  headers:append(":status", ("%d"):format(answer.status))
-  for _, header in ipairs(answer.headers) do
-    if not FRAMING[header[1]:lower()] then headers:append(header[1], tostring(header[2])) end
-  end
-  headers:append("Date", os.date("!%a, %d %b %Y %H:%M:%S GMT"))
-  if answer.status >= 200 and not BODILESS[answer.status] then
-    headers:append("content-length", ("%d"):format(#(answer.body or "")))
-  end
-  if request.close then headers:append("connection", "close") end
-  return headers
-end
-
-local function write(stream, answer, request, bytes)
-  local body = answer.body or ""
-  local whole = BODILESS[request.method] or BODILESS[answer.status] or body == ""
-  local headers = headers_of(answer, request)
-  if not stream:write_headers(headers, whole and true or false, WRITE_SECONDS) then return end
-  if whole then return end
-  if bytes then
-    stream:write_chunk(body:sub(1, bytes), false, WRITE_SECONDS)
-    break_off(stream, "short")
-  else
-    stream:write_chunk(body, true, WRITE_SECONDS)
-  end
-end
-
 local directives = {}
 
 function directives.delay(answer)
@@ -116,6 +81,7 @@ end
 
 function directives.truncate(answer, stream, request)
   write(stream, answer.response, request, answer.bytes)
+  break_off(stream, "short")
 end
 
 -- Does what the simulator says until there is an answer, and writes that.
