@@ -207,6 +207,7 @@ build = {
     ["stripe.simulator.http_read"] = "lua/stripe/simulator/http_read.lua",
     ["stripe.simulator.http_state"] = "lua/stripe/simulator/http_state.lua",
     ["stripe.simulator.http_tls"] = "lua/stripe/simulator/http_tls.lua",
+    ["stripe.simulator.http_write"] = "lua/stripe/simulator/http_write.lua",
     ["stripe.simulator.idempotency"] = "lua/stripe/simulator/idempotency.lua",
     ["stripe.simulator.identity"] = "lua/stripe/simulator/identity.lua",
     ["stripe.simulator.identity_person"] = "lua/stripe/simulator/identity_person.lua",

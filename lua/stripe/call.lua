@@ -103,7 +103,7 @@ local function object(call, request, settings)
         :format(call:status(), lists), retryable = false,
     })
   end
-  for _, list in ipairs(lists or {}) do
+  for _, list in ipairs(lists) do
     Page.adopt(list, source_of(list, list == value, request, settings))
   end
   return value
@@ -118,7 +118,7 @@ local function outcome(call, request, settings, context)
     }), response
   end
   local value, err
-  if not call:ok() then
+  if not call:ok(settings.null ~= nil) then
     err = Error.of_call(call)
   elseif request.binary then
     value, err = bytes(call, request)

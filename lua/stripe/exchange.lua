@@ -53,7 +53,9 @@ local function exchange(call, context)
   local at = -math.huge
   -- A clock that never goes back, and that is not behind what we know to have passed.
   local function now(least)
-    at = math.max(at, context.clock(), least or at)
+    local time = context.clock()
+    if time > at then at = time end
+    if least and least > at then at = least end
     return at
   end
   local granted = not context.limiter

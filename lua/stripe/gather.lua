@@ -11,6 +11,23 @@ local function caught(thrown, trace)
   }
 end
 
+local function caught_in_place(thrown)
+  return caught(thrown, debug.traceback(nil, 2))
+end
+
+-- Where Lua yields through xpcall, what a function throws is caught in place; PUC Lua 5.1 needs a
+-- task for it.
+local in_place =
+  coroutine.wrap(function() return (xpcall(coroutine.yield, caught_in_place)) end)() == nil
+
+-- Calls f: true and what it returned, or false and the error made of what it threw.
+local function run(driver, f)
+  if in_place then return xpcall(f, caught_in_place) end
+  local ok, value, err = driver.await(driver.spawn(f))
+  if not ok then return false, caught(value, err) end
+  return true, value, err
+end
+
 local KNOWN = { concurrency = true, driver = true }
 
 local function check(functions, options)
@@ -52,7 +69,7 @@ local function gather(functions, options)
   end
   local function keep(i, ok, value, err)
     if not ok then
-      fail(i, caught(value, err))
+      fail(i, value)
     elseif value == nil and err ~= nil then
       fail(i, err)
     else
@@ -65,7 +82,7 @@ local function gather(functions, options)
     while following <= results.n do
       local i = following
       following = i + 1
-      keep(i, driver.await(driver.spawn(functions[i])))
+      keep(i, run(driver, functions[i]))
     end
   end
   local workers = {}

@@ -1,4 +1,5 @@
 local core = require "stripe.core"
+local memory = require "spec.support.memory"
 local stripe = require "stripe"
 local wire_support = require "spec.support.wire"
 
@@ -70,6 +71,7 @@ describe("A client's way to its host", function()
     it("reads the authorities of the system once, not for every connection", function()
       local bundle = io.open "/etc/ssl/certs/ca-certificates.crt"
       if not bundle then return pending "this system keeps its authorities elsewhere" end
+      if memory.watched then return pending "time says nothing here" end
       local all = wire:write("all.pem", bundle:read("*a") .. wire:read "ca.pem")
       bundle:close()
       assert(get { tls = "tls", ca_file = all })

@@ -12,7 +12,8 @@ describe("the server's log", function()
   end
 
   local REQUEST = {
-    method = "POST", url = "/v1/crypto/onramp_sessions?a=1", body = "wallet_addresses[ethereum]=0xabc",
+    method = "POST", url = "/v1/crypto/onramp_sessions?a=1",
+    body = "wallet_addresses[ethereum]=0xabc",
     headers = { { "content-type", "application/x-www-form-urlencoded" } },
   }
   local OK = { status = 200, headers = { { "Request-Id", "req_1" } }, body = "secret body" }

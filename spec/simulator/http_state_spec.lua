@@ -43,7 +43,8 @@ describe("the state file", function()
     local other = simulator.new { clock = 1 }
     assert(state.load(other, path, NEW))
     assert.equal(1800000060, other.clock:now())
-    assert.equal("\137PNG\r\n\26\n\0\255", ask(other, "GET", "/v1/files/" .. id .. "/contents").body)
+    local contents = ask(other, "GET", "/v1/files/" .. id .. "/contents")
+    assert.equal("\137PNG\r\n\26\n\0\255", contents.body)
     local file = ask(other, "GET", "/v1/files/" .. id).body
     assert.truthy(file:find('"url":"' .. NEW .. "/v1/files/" .. id .. '/contents"', 1, true), file)
   end)

@@ -313,9 +313,9 @@ describe("forwarding on the server", function()
         local peer = socket:accept()
         peer:setmode("b", "b")
         peer:onerror(function(_, _, code) return code end)
-        local head, length, line = {}, 0, nil
+        local head, length = {}, 0
         repeat
-          line = peer:xread "*L"
+          local line = peer:xread "*L"
           head[#head + 1] = line
           length = line and tonumber(line:lower():match "^content%-length: (%d+)") or length
         until not line or line == "\r\n"

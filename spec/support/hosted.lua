@@ -175,7 +175,10 @@ local function manners(host)
       local seen = {}
       run(function()
         local one = driver.spawn(function() driver.sleep(0.005) return "one" end)
-        local function follow() seen[#seen + 1] = select(2, driver.await(one)) end
+        local function follow()
+          local _, value = driver.await(one)
+          seen[#seen + 1] = value
+        end
         local two, three = driver.spawn(follow), driver.spawn(follow)
         driver.await(two)
         driver.await(three)

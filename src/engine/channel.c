@@ -93,6 +93,7 @@ st_transfer *st_channel_start(st_channel *c, st_call *call, st_wire *wire, bool 
     t->call = call;
     t->owner = owner;
     t->watched = watched;
+    t->socket = -1;
     link_running(c, t);
     if (!st_engine_take_handle(c->engine, t, wire)) {
         st_channel_release(t);

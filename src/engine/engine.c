@@ -49,22 +49,46 @@ static double clock_now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+static st_transfer *transfer_of(CURL *easy)
+{
+    char *private = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
+    return (void *)private;
+}
+
+/* Of an idle connection, we want to know when its peer leaves; once is enough. */
+static void unwatch(st_engine *e, int fd, st_socket *socket)
+{
+    struct epoll_event event = { .events = EPOLLRDHUP | EPOLLONESHOT, .data.fd = fd };
+    if (socket && epoll_ctl(e->epoll, EPOLL_CTL_MOD, fd, &event) == 0) return;
+    epoll_ctl(e->epoll, EPOLL_CTL_DEL, fd, &event);
+    if (socket) socket->polled = false;
+}
+
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *known)
 {
     st_engine *e = data;
     struct epoll_event event = { .data.fd = fd };
-    int add = known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, other = known ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-    (void)easy;
+    st_socket *socket = st_sockets_find(&e->sockets, fd);
     if (what == CURL_POLL_REMOVE) {
-        epoll_ctl(e->epoll, EPOLL_CTL_DEL, fd, &event);
+        unwatch(e, fd, socket);
         return 0;
     }
     if (what & CURL_POLL_IN) event.events |= EPOLLIN;
     if (what & CURL_POLL_OUT) event.events |= EPOLLOUT;
+    bool there = socket ? socket->polled : known != NULL;
+    int first = there ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    int second = there ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
     /* A descriptor that was closed has left epoll by itself, and its number may be back. */
-    if (epoll_ctl(e->epoll, add, fd, &event) != 0 && epoll_ctl(e->epoll, other, fd, &event) != 0)
+    if (epoll_ctl(e->epoll, first, fd, &event) != 0 && epoll_ctl(e->epoll, second, fd, &event) != 0)
         return -1;
     curl_multi_assign(e->multi, fd, e);
+    if (socket) {
+        st_transfer *t = transfer_of(easy);
+        socket->polled = true;
+        socket->user = t;
+        t->socket = fd;
+    }
     return 0;
 }
 
@@ -232,8 +256,16 @@ void st_engine_give_handle(st_engine *e, st_transfer *t)
     e->spare[e->spares++] = h;
 }
 
+/* Its connection has no user now. One of HTTP/2 may have others, and libcurl looks after those. */
+static void leave_socket(st_engine *e, const st_transfer *t)
+{
+    st_socket *socket = st_sockets_find(&e->sockets, t->socket);
+    if (socket && socket->user == t && !t->handle.wire->http2) socket->user = NULL;
+}
+
 static void finish(st_engine *e, st_transfer *t, CURLcode result)
 {
+    leave_socket(e, t);
     t->result = result;
     t->ended = e->now;
     st_engine_give_handle(e, t);
@@ -249,9 +281,37 @@ static void limit_connections(st_engine *e, const st_wire *wire)
     curl_multi_setopt(e->multi, CURLMOPT_MAX_HOST_CONNECTIONS, n);
 }
 
+static void on_event(st_engine *e, const struct epoll_event *event)
+{
+    int running, what = 0, fd = event->data.fd;
+    if (fd == e->timer) {
+        uint64_t ticks;
+        if (read(e->timer, &ticks, sizeof ticks) < 0) return;
+        curl_multi_socket_action(e->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+        return;
+    }
+    if (event->events & EPOLLRDHUP) {
+        const st_socket *socket = st_sockets_find(&e->sockets, fd);
+        if (socket && !socket->user) st_sockets_end(fd);
+        return; /* else its transfer pauses, and will see */
+    }
+    if (event->events & (EPOLLIN | EPOLLHUP)) what |= CURL_CSELECT_IN;
+    if (event->events & EPOLLOUT) what |= CURL_CSELECT_OUT;
+    if (event->events & EPOLLERR) what |= CURL_CSELECT_ERR;
+    curl_multi_socket_action(e->multi, fd, what, &running);
+}
+
+static void take_events(st_engine *e)
+{
+    struct epoll_event events[EVENTS];
+    int n = epoll_wait(e->epoll, events, EVENTS, 0);
+    for (int i = 0; i < n; i++) on_event(e, &events[i]);
+}
+
 static void carry_out(st_engine *e, st_transfer *t, int orders)
 {
     if (orders & ST_ORDER_START) {
+        take_events(e); /* a connection may have ended that libcurl would choose */
         limit_connections(e, t->handle.wire);
         if (curl_multi_add_handle(e->multi, t->handle.easy) != CURLM_OK) {
             finish(e, t, CURLE_OUT_OF_MEMORY);
@@ -276,9 +336,7 @@ static void collect(st_engine *e)
     while ((message = curl_multi_info_read(e->multi, &left))) {
         if (message->msg != CURLMSG_DONE) continue;
         CURLcode result = message->data.result;
-        char *private = NULL;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
-        st_transfer *t = (void *)private;
+        st_transfer *t = transfer_of(message->easy_handle);
         curl_multi_remove_handle(e->multi, t->handle.easy);
         finish(e, t, result);
     }
@@ -327,29 +385,12 @@ void st_engine_order(st_engine *e, st_transfer *t, enum st_order order)
     serve(e);
 }
 
-static void on_event(st_engine *e, const struct epoll_event *event)
-{
-    int running, what = 0;
-    if (event->data.fd == e->timer) {
-        uint64_t ticks;
-        if (read(e->timer, &ticks, sizeof ticks) < 0) return;
-        curl_multi_socket_action(e->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-        return;
-    }
-    if (event->events & (EPOLLIN | EPOLLHUP)) what |= CURL_CSELECT_IN;
-    if (event->events & EPOLLOUT) what |= CURL_CSELECT_OUT;
-    if (event->events & EPOLLERR) what |= CURL_CSELECT_ERR;
-    curl_multi_socket_action(e->multi, event->data.fd, what, &running);
-}
-
 void st_engine_step(st_engine *e)
 {
-    struct epoll_event events[EVENTS];
     st_pipe_guard guard;
     st_pipe_block(&guard);
     e->now = clock_now();
-    int n = epoll_wait(e->epoll, events, EVENTS, 0);
-    for (int i = 0; i < n; i++) on_event(e, &events[i]);
+    take_events(e);
     run_due(e);
     st_pipe_release(&guard);
 }

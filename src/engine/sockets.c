@@ -1,4 +1,4 @@
-/* sockets.c - ring 2a: which sockets are libcurl's. */
+/* sockets.c - ring 2a: which sockets are libcurl's, and which of them nobody uses. */
 #include "sockets.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SMALLEST = 64 };
+enum { SMALLEST = 64, SCRAP = 4096 };
 
 /* The number of the file behind a descriptor, 0 if there is none. */
 static ino_t inode_of(int fd)
@@ -16,19 +16,19 @@ static ino_t inode_of(int fd)
     return fstat(fd, &status) == 0 ? status.st_ino : 0;
 }
 
-/* One that finds no room is not remembered: a child then keeps it open, which is no worse. */
+/* One that finds no room is not remembered, and does without what this file is for. */
 static void remember(st_sockets *s, int fd)
 {
     if (fd >= s->size) {
         int size = s->size ? s->size : SMALLEST;
         while (size <= fd) size *= 2;
-        ino_t *inodes = realloc(s->inodes, (size_t)size * sizeof *inodes);
-        if (!inodes) return;
-        memset(inodes + s->size, 0, (size_t)(size - s->size) * sizeof *inodes);
-        s->inodes = inodes;
+        st_socket *of = realloc(s->of, (size_t)size * sizeof *of);
+        if (!of) return;
+        memset(of + s->size, 0, (size_t)(size - s->size) * sizeof *of);
+        s->of = of;
         s->size = size;
     }
-    s->inodes[fd] = inode_of(fd);
+    s->of[fd] = (st_socket){ .inode = inode_of(fd) };
 }
 
 static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
@@ -41,8 +41,8 @@ static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_socka
 
 static int on_close(void *data, curl_socket_t fd)
 {
-    st_sockets *s = data;
-    if (fd < s->size) s->inodes[fd] = 0;
+    st_socket *socket = st_sockets_find(data, fd);
+    if (socket) *socket = (st_socket){ .inode = 0 };
     return close(fd);
 }
 
@@ -54,15 +54,28 @@ void st_sockets_apply(st_sockets *s, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, s);
 }
 
+st_socket *st_sockets_find(const st_sockets *s, int fd)
+{
+    return fd >= 0 && fd < s->size && s->of[fd].inode ? &s->of[fd] : NULL;
+}
+
+/* What waits on it is thrown away: only then does a look at it show the end. */
+void st_sockets_end(int fd)
+{
+    char scrap[SCRAP];
+    shutdown(fd, SHUT_RDWR);
+    while (recv(fd, scrap, sizeof scrap, MSG_DONTWAIT) > 0) continue;
+}
+
 void st_sockets_close(st_sockets *s)
 {
     for (int fd = 0; fd < s->size; fd++)
-        if (s->inodes[fd] && s->inodes[fd] == inode_of(fd)) close(fd);
+        if (s->of[fd].inode && s->of[fd].inode == inode_of(fd)) close(fd);
 }
 
 void st_sockets_free(st_sockets *s)
 {
-    free(s->inodes);
-    s->inodes = NULL;
+    free(s->of);
+    s->of = NULL;
     s->size = 0;
 }

@@ -1,22 +1,39 @@
 /*
- * sockets.h - ring 2a: which sockets are libcurl's, so that the child of a fork can close its
- * copies of them. A close alone says nothing to the peer as long as the parent has the socket.
+ * sockets.h - ring 2a: which sockets are libcurl's, and which of them nobody uses.
+ *
+ * The child of a fork closes its copies of them; a close alone says nothing to the peer as long
+ * as the parent has the socket. And one that the peer closed while it was idle is ended before
+ * libcurl takes it for the next request: over TLS it would not notice that, since the peer's
+ * farewell waits to be read on it.
  */
 #ifndef ST_ENGINE_SOCKETS_H
 #define ST_ENGINE_SOCKETS_H
 
 #include <curl/curl.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 #pragma GCC visibility push(hidden)
 
+typedef struct st_socket {
+    ino_t inode;      /* 0: not libcurl's */
+    const void *user; /* the transfer that polled it last and has not left it; NULL: none */
+    bool polled;      /* it is in the engine's epoll */
+} st_socket;
+
 typedef struct st_sockets {
-    ino_t *inodes; /* owned; by descriptor; 0: not libcurl's */
+    st_socket *of; /* owned; by descriptor */
     int size;
 } st_sockets;
 
 /* Has a handle open and close its sockets here; s must outlive the connections. */
 void st_sockets_apply(st_sockets *s, CURL *easy);
+
+/* The socket of that descriptor; NULL when it is not libcurl's. */
+st_socket *st_sockets_find(const st_sockets *s, int fd);
+
+/* Ends an idle socket whose peer is gone, so that libcurl finds it dead. */
+void st_sockets_end(int fd);
 
 /* Closes those that are still what they were: the program may have closed them all and reused
    the numbers. */

@@ -36,6 +36,7 @@ typedef struct st_transfer {
     void *owner;   /* of whoever started it; opaque */
     struct st_channel *channel;
     st_handle handle;
+    int socket;                 /* that libcurl polled for it last; -1: none */
     struct curl_slist *headers; /* owned, in one block with their texts */
     size_t block;               /* its size, bytes */
     const double *now;          /* the engine's time, as of the step that runs the callbacks */

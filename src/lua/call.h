@@ -16,7 +16,8 @@ typedef struct st_lua_call {
     st_call call;
     const st_operation *operation; /* NULL: a path of the caller's own */
     int handle;                    /* of the operation; 0: none */
-    bool decoded;                  /* the user value is the decoded body, not yet tidied */
+    bool decoded;                  /* the user value is the body: its lists, itself at index 0 */
+    bool kept_null;                /* in that */
     struct st_transfer *transfer;  /* stripe.engine's, while it sends the call; else NULL */
 } st_lua_call;
 

@@ -1,5 +1,6 @@
-/* decode.c - ring 2b: JSON text to Lua values, by lua-cjson. */
+/* decode.c - ring 2b: JSON text to Lua values, by lua-cjson where it is not plain. */
 #include "decode.h"
+#include "parse.h"
 
 #include <string.h>
 
@@ -34,30 +35,6 @@ void st_decode_new(lua_State *L)
     set(L, "encode_keep_buffer");
     lua_getfield(L, -1, "decode");
     lua_remove(L, -2);
-}
-
-bool st_decode(lua_State *L, int decoder, int text)
-{
-    size_t n;
-    const char *bytes = lua_tolstring(L, text, &n);
-    if (memchr(bytes, 0, n)) { /* where cjson would stop, content */
-        lua_pushliteral(L, "the JSON text holds a NUL byte");
-        return false;
-    }
-    if (n >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
-        lua_pushliteral(L, "the JSON text starts with a byte order mark");
-        return false;
-    }
-    text = st_absindex(L, text);
-    lua_pushvalue(L, decoder);
-    lua_pushvalue(L, text);
-    lua_call(L, 1, 2);
-    if (lua_isnil(L, -2)) {
-        lua_remove(L, -2);
-        return false;
-    }
-    lua_pop(L, 1);
-    return true;
 }
 
 /* When the number on top of the stack is a whole float, replaces it by the integer; says whether
@@ -119,7 +96,8 @@ static void walk(lua_State *L, int lists, bool keep_null)
     }
 }
 
-void st_decode_tidy(lua_State *L, bool keep_null)
+/* Replaces the value on top of the stack by the tidy value and its lists. */
+static void tidy(lua_State *L, bool keep_null)
 {
     lua_newtable(L);
     lua_insert(L, -2);
@@ -130,17 +108,43 @@ void st_decode_tidy(lua_State *L, bool keep_null)
     lua_insert(L, -2);
 }
 
+/* What cjson would let pass; NULL: nothing. */
+static const char *refusal(const char *text, size_t length)
+{
+    if (memchr(text, 0, length)) return "the JSON text holds a NUL byte"; /* where it would stop */
+    if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
+        return "the JSON text starts with a byte order mark";
+    return NULL;
+}
+
+bool st_decode(lua_State *L, int decoder, const char *text, size_t length, bool keep_null)
+{
+    if (st_parse(L, text, length, keep_null)) return true;
+    const char *refused = refusal(text, length);
+    if (refused) {
+        lua_pushstring(L, refused);
+        return false;
+    }
+    lua_pushvalue(L, decoder);
+    lua_pushlstring(L, text, length);
+    lua_call(L, 1, 2);
+    if (lua_isnil(L, -2)) {
+        lua_remove(L, -2);
+        return false;
+    }
+    lua_pop(L, 1);
+    tidy(L, keep_null);
+    return true;
+}
+
 /* core.decode(text, keep_null) -> value, lists | nil, message. Upvalue 1 is the decoder. */
 static int decode(lua_State *L)
 {
-    luaL_checkstring(L, 1);
-    bool keep_null = lua_toboolean(L, 2);
-    if (!st_decode(L, lua_upvalueindex(1), 1)) {
-        lua_pushnil(L);
-        lua_insert(L, -2);
-        return 2;
-    }
-    st_decode_tidy(L, keep_null);
+    size_t length;
+    const char *text = luaL_checklstring(L, 1, &length);
+    if (st_decode(L, lua_upvalueindex(1), text, length, lua_toboolean(L, 2))) return 2;
+    lua_pushnil(L);
+    lua_insert(L, -2);
     return 2;
 }
 

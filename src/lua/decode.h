@@ -15,15 +15,11 @@
 /* Pushes a decoder with settings of its own. */
 void st_decode_new(lua_State *L);
 
-/* Decodes the string at index text with the decoder at index decoder: true with the value on top
-   of the stack, as the decoder made it; or false with a message there. */
-bool st_decode(lua_State *L, int decoder, int text);
-
-/* Makes the value on top of the stack what the contract says: whole numbers are integers (where
-   Lua has them), members that are null are gone unless keep_null; in arrays null stays as
-   core.null. Pushes the list of all the tables in it whose member "object" is "list", outer ones
-   before inner ones. */
-void st_decode_tidy(lua_State *L, bool keep_null);
+/* Pushes the value of a JSON text and the list of all the tables in it whose member "object" is
+   "list", outer ones before inner ones; or pushes a message and returns false. Whole numbers up to
+   2^53 are integers (where Lua has them), members that are null are gone unless keep_null; in
+   arrays null stays as core.null. decoder: where st_decode_new's is on the stack. */
+bool st_decode(lua_State *L, int decoder, const char *text, size_t length, bool keep_null);
 
 #pragma GCC visibility pop
 

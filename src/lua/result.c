@@ -38,16 +38,12 @@ static bool raw(const st_lua_call *self)
     return self->operation && (self->operation->flags & ST_RETURNS_BINARY);
 }
 
-/* Pushes the decoded body when it is a JSON object: true; else a message: false. */
-static bool push_object(lua_State *L, const st_lua_call *self)
+/* Pushes the decoded body and its lists when it is a JSON object: true; else a message: false. */
+static bool push_object(lua_State *L, const st_lua_call *self, bool keep_null)
 {
     const st_buffer *body = &self->call.sink.buffer;
     const char *bytes = body->data ? body->data : "";
     size_t space = 0;
-    if (self->decoded) {
-        getuservalue(L, 1);
-        return true;
-    }
     while (space < body->length && strchr(" \t\r\n", bytes[space])) space++;
     if (space == body->length) {
         lua_pushliteral(L, "the body is empty");
@@ -57,37 +53,48 @@ static bool push_object(lua_State *L, const st_lua_call *self)
         lua_pushliteral(L, "the body is no JSON object");
         return false;
     }
-    lua_pushlstring(L, bytes, body->length);
-    bool good = st_decode(L, lua_upvalueindex(1), lua_gettop(L));
-    lua_remove(L, -2);
-    return good;
+    return st_decode(L, lua_upvalueindex(1), bytes, body->length, keep_null);
 }
 
 const char *st_push_error_code(lua_State *L, st_lua_call *self)
 {
-    if (self->call.status < 400 || !push_object(L, self)) return NULL;
-    lua_getfield(L, -1, "error");
+    if (self->call.status < 400 || !push_object(L, self, false)) return NULL;
+    lua_getfield(L, -2, "error");
     if (!lua_istable(L, -1)) return NULL;
     lua_getfield(L, -1, "code");
     return lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
 }
 
-/* call:ok(): whether Stripe did it: a 2xx, and what it answered with is a JSON object (or was not
-   to be JSON). A member "error" in it says nothing: some objects have one. */
+/* call:ok(keep_null): whether Stripe did it: a 2xx, and what it answered with is a JSON object (or
+   was not to be JSON). A member "error" in it says nothing: some objects have one. */
 static int ok(lua_State *L)
 {
     st_lua_call *self = st_checkcall(L);
-    bool good = st_call_succeeded(&self->call);
+    bool keep_null = lua_toboolean(L, 2), good = st_call_succeeded(&self->call);
     if (good && !raw(self) && !self->decoded) {
-        lua_settop(L, 1);
-        good = push_object(L, self);
-        if (good) { /* call:object() comes next */
+        good = push_object(L, self, keep_null);
+        if (good) { /* call:object(keep_null) comes next */
+            lua_insert(L, -2);
+            lua_rawseti(L, -2, 0);
             setuservalue(L, 1);
             self->decoded = true;
+            self->kept_null = keep_null;
         }
     }
     lua_pushboolean(L, good);
     return 1;
+}
+
+/* Pushes the object that call:ok() has decoded, and its lists. Whose they are now may change them:
+   the next one is decoded anew. */
+static void hand_over(lua_State *L, st_lua_call *self)
+{
+    self->decoded = false;
+    getuservalue(L, 1);
+    lua_rawgeti(L, -1, 0);
+    lua_insert(L, -2);
+    lua_pushnil(L);
+    lua_rawseti(L, -2, 0);
 }
 
 /* call:object(keep_null) -> value, lists | nil, message: the answer's JSON object, fresh. */
@@ -95,13 +102,13 @@ static int object(lua_State *L)
 {
     st_lua_call *self = st_checkcall(L);
     bool keep_null = lua_toboolean(L, 2);
-    if (!push_object(L, self)) {
+    lua_settop(L, 1);
+    if (self->decoded && self->kept_null == keep_null) {
+        hand_over(L, self);
+    } else if (!push_object(L, self, keep_null)) {
         lua_pushnil(L);
         lua_insert(L, -2);
-        return 2;
     }
-    self->decoded = false; /* whose object it is now may change it */
-    st_decode_tidy(L, keep_null);
     return 2;
 }
 
@@ -109,11 +116,8 @@ static int object(lua_State *L)
    is no JSON object. */
 static int error_body(lua_State *L)
 {
-    st_lua_call *self = st_checkcall(L);
-    bool keep_null = lua_toboolean(L, 2);
-    if (!self->call.status || !push_object(L, self)) return nothing(L);
-    self->decoded = false;
-    st_decode_tidy(L, keep_null);
+    const st_lua_call *self = st_checkcall(L);
+    if (!self->call.status || !push_object(L, self, lua_toboolean(L, 2))) return nothing(L);
     lua_pop(L, 1);
     return 1;
 }

@@ -45,6 +45,7 @@ function Blocking.new(now, sleep, engine)
   end
 
   local function wake(task)
+    if last < first then first, last = 1, 0 end
     last = last + 1
     awake[last] = task
   end
@@ -66,14 +67,15 @@ function Blocking.new(now, sleep, engine)
   local function pause(due)
     local wire = engine and engine()
     local busy = wire and wire.active() > 0
-    local left = math.min(timers:next(), due) - now()
-    if last >= first then left = 0 end
+    local left = math.min(timers:next(), due)
+    if last >= first then left = 0 elseif left < math.huge then left = left - now() end
     if left == math.huge and not busy then error("every task waits for another one") end
     if busy then
       wire.wait(math.max(left, 0))
     elseif left > 0 then
       sleep(left)
     end
+    if timers.n == 0 then return end
     local time = now()
     local task = timers:pop(time)
     while task do
@@ -82,9 +84,9 @@ function Blocking.new(now, sleep, engine)
     end
   end
 
-  -- Runs tasks until `ready` says so; `due` is when it will at the latest.
-  local function wait_here(ready, due)
-    while not ready() do
+  -- Runs tasks until `ready(what)`; `due` is when that will be at the latest.
+  local function wait_here(ready, what, due)
+    while not ready(what) do
       if turn > 0 and last >= first then
         local task = awake[first]
         awake[first], first, turn = nil, first + 1, turn - 1
@@ -99,7 +101,7 @@ function Blocking.new(now, sleep, engine)
   local function sleep_here(seconds, canceller)
     local due = now() + seconds
     local forget = canceller and canceller:on_cancel(function() due = -math.huge end)
-    wait_here(function() return now() >= due end, due)
+    wait_here(function() return now() >= due end, nil, due)
     if forget then forget() end
   end
 
@@ -132,10 +134,11 @@ function Blocking.new(now, sleep, engine)
   local function wait_for(exchange)
     local task = current()
     if task then
-      exchange.wake = function() wake(task) end
+      task.wake = task.wake or function() wake(task) end
+      exchange.wake = task.wake
       coroutine.yield()
     else
-      wait_here(function() return exchange:ready() end, math.huge)
+      wait_here(exchange.ready, exchange, math.huge)
     end
   end
 
@@ -146,6 +149,10 @@ function Blocking.new(now, sleep, engine)
     return { transport = transport, call = call }
   end
 
+  local function is_done(task)
+    return task.done
+  end
+
   local function await_task(handle)
     if not handle.done then
       local task = current()
@@ -153,7 +160,7 @@ function Blocking.new(now, sleep, engine)
         handle.waiters[#handle.waiters + 1] = task
         coroutine.yield()
       else
-        wait_here(function() return handle.done end, math.huge)
+        wait_here(is_done, handle, math.huge)
       end
     end
     if not handle.ok then return false, handle[1], handle.trace end

@@ -61,8 +61,20 @@ function host.here()
   return setmetatable({ controller = controller, woken = condition.new() }, metatable)
 end
 
-function Place:suspend(seconds) self.woken:wait(seconds) end
-function Place:wake() self.woken:signal() end
+-- A task's first wait reaches the controller later than it begins, and a condition forgets: so
+-- the place itself, which is polled beside it, keeps that it was woken.
+function Place:suspend(seconds)
+  self.seconds = seconds
+  cqueues.poll(self.woken, self)
+  self.seconds = nil
+end
+
+function Place:wake()
+  self.seconds = 0
+  self.woken:signal()
+end
+
+function Place:timeout() return self.seconds end
 
 function Place:watch()
   local pump = pump_of(self.controller)

@@ -36,7 +36,6 @@ end
 
 -- How a client reaches its hosts, made once for its settings.
 local function wire_of(settings)
-  if settings.wire then return settings.wire end
   local given = { http2 = settings.http_version == "2", plain = is_plain(settings) }
   local parts = { tostring(given.plain) }
   for i, name in ipairs(WIRE) do
@@ -46,9 +45,8 @@ local function wire_of(settings)
   given.resolve = settings.resolve
   for _, entry in ipairs(settings.resolve or {}) do parts[#parts + 1] = entry end
   local name = table.concat(parts, "\0")
-  settings.wire = wires[name] or engine.wire(given)
-  wires[name] = settings.wire
-  return settings.wire
+  wires[name] = wires[name] or engine.wire(given)
+  return wires[name]
 end
 
 -- Hands out what the channel has to tell, and wakes those who wait for it.
@@ -171,8 +169,10 @@ function Exchange:finish(canceller, wait)
   repeat
     if not self.news then wait(self) end
     self.news = false
-    ok, failed = pcall(act, self)
-    if not ok then failed = "the caller's function threw: " .. tostring(failed) end
+    if self.transport.pour or self.transport.progress then
+      ok, failed = pcall(act, self)
+      if not ok then failed = "the caller's function threw: " .. tostring(failed) end
+    end
     if failed then self:cancel("aborted", core.redact(failed)) end
   until self.ended
   if forget then forget() end
@@ -211,8 +211,14 @@ end
 -- @tparam ?boolean download it is the answer's body that progress is about
 -- @treturn table
 function Engine.new(settings, progress, pour, download)
+  local plain = settings.engine
+  if not plain then
+    plain = setmetatable({ wire = wire_of(settings) }, transport_metatable)
+    settings.engine = plain
+  end
+  if not (progress or pour) then return plain end -- it has nothing of one call in it
   return setmetatable({
-    wire = wire_of(settings), progress = progress, pour = pour, download = download,
+    wire = plain.wire, progress = progress, pour = pour, download = download,
   }, transport_metatable)
 end
 

@@ -28,7 +28,8 @@ function Transport.choose(settings, progress, pour, download)
   elseif option then
     return require("stripe.transport.simulator").new(option, progress)
   end
-  local found, engine = pcall(require, "stripe.transport.engine")
+  local found, engine = true, package.loaded["stripe.transport.engine"]
+  if not engine then found, engine = pcall(require, "stripe.transport.engine") end
   if found then return engine.new(settings, progress, pour, download) end
   return nil, "no transport: stripe.engine (libcurl) is not built; pass a function, or "
     .. "transport = stripe.simulator.new()"
