@@ -147,7 +147,7 @@ describe("A call over the wire that must end early", function()
 
   it("is not held up by a resolver that hangs", function()
     if memory.watched then return pending "what watches memory is preloaded itself" end
-    local source = wire:write("hang.c", [[
+    local library = wire_support.compile(wire, "hang", [[
       #include <netdb.h>
       #include <unistd.h>
       int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
@@ -157,8 +157,6 @@ describe("A call over the wire that must end early", function()
           for (;;) pause();
       }
     ]])
-    local library = wire:file "hang.so"
-    assert(os.execute(("cc -shared -fPIC -o %s %s"):format(library, source)))
     local script = wire:write("hang.lua", [[
       local stripe = require "stripe"
       local core = require "stripe.core"

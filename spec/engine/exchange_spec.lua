@@ -1,3 +1,4 @@
+local memory = require "spec.support.memory"
 local stripe = require "stripe"
 local wire_support = require "spec.support.wire"
 
@@ -124,6 +125,33 @@ describe("A call over the wire", function()
     local _, err = wire:client { clock = function() return 1e6 end }:request("GET", path "reset")
     local duration = err.attempts[1].duration
     assert.is_true(duration >= 0 and duration < 10)
+  end)
+
+  it("lets no SIGPIPE of a broken connection end the program, and takes no other", function()
+    if memory.watched then return pending "what watches memory is preloaded itself" end
+    local library = wire_support.compile(wire, "pipe", [[
+      #include <signal.h>
+      #include <sys/socket.h>
+      #include <sys/syscall.h>
+      #include <unistd.h>
+      ssize_t send(int fd, const void *bytes, size_t n, int flags)
+      {
+          raise(SIGPIPE);
+          return syscall(SYS_sendto, fd, bytes, n, flags, NULL, 0);
+      }
+    ]])
+    local script = wire:write("pipe.lua", [[
+      local stripe = require "stripe"
+      local client = stripe.new { api_key = "sk_test_1", base_url = arg[1], max_retries = 0 }
+      assert(client:request("GET", "/v1/1/ok/x"))
+      io.stdout:write("still here ")
+      io.stdout:flush()
+      os.execute("kill -PIPE $PPID")
+      io.stdout:write("never here")
+    ]])
+    local ok, output = wire_support.run(script, wire:url(), "LD_PRELOAD=" .. library)
+    assert.equal("still here ", (output:gsub("Broken pipe.*", "")))
+    assert.is_false(ok)
   end)
 
   it("loads libcurl no earlier than the first call needs it", function()

@@ -162,7 +162,7 @@ describe("On a wire where", function()
   it("idle connections are closed, the next call has another one and no failure", function()
     for _, name in ipairs { "plain", "tls" } do
       local client = wire:client { tls = name ~= "plain" and name or nil }
-      for _ = 1, 2 do
+      for _ = 1, 3 do
         local asked = path "idle_close"
         local object, _, response = client:request("POST", asked)
         assert.equal("climorder_1", object.id)

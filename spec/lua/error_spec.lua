@@ -53,8 +53,9 @@ describe("an error of the API", function()
 
   it("has no secret in any of its texts", function()
     local _, err = answered(402, { error = {
-      type = "card_error", code = "sk_test_51HxTravelersKey99", param = "sk_test_51HxTravelersKey99",
-      message = "4242 4242 4242 4242 was declined", payment_method = { number = "4242424242424242" },
+      type = "card_error", code = "sk_test_51HxTravelersKey99",
+      param = "sk_test_51HxTravelersKey99", message = "4242 4242 4242 4242 was declined",
+      payment_method = { number = "4242424242424242" },
     } })
     assert.equal("***4242 was declined", err.message)
     assert.equal("sk_test_***ey99", err.param)

@@ -136,4 +136,12 @@ local function run(script, arguments, before, lua)
   return ok == true or ok == 0, text
 end
 
-return { start = start, path = Wire.path, run = run }
+--- Compiles C to a library in the server's directory, to be preloaded: its path.
+local function compile(wire, name, source)
+  local library = wire:file(name .. ".so")
+  wire:write(name .. ".c", source)
+  assert(os.execute(("cc -shared -fPIC -o %s %s"):format(library, wire:file(name .. ".c"))))
+  return library
+end
+
+return { start = start, compile = compile, path = Wire.path, run = run }

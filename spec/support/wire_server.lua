@@ -21,7 +21,9 @@ local function note(...) log:write(table.concat({ ... }, " "), "\n") end
 ffi.cdef [[
   struct linger { int on; int seconds; };
   int setsockopt(int, int, int, const void *, unsigned);
+  int SSL_shutdown(void *);
 ]]
+local libssl = ffi.load "libssl.so.3" -- cqueues itself ends TLS without a word
 
 local Connection = {}
 Connection.__index = Connection
@@ -231,10 +233,12 @@ function acts.redirect(c, request)
   c:answer(307, "", { Location = ("http://127.0.0.1:%s/v1/echo/away"):format(request.query) })
 end
 
--- Answers, then ends the connection without having said so.
+-- Answers, then ends the connection without having said so before; over TLS with its farewell.
 function acts.idle_close(c)
   acts.ok(c)
   cqueues.sleep(0.02)
+  local tls = c.socket:checktls()
+  if tls then libssl.SSL_shutdown(ffi.cast("void **", tls)[0]) end
   c:close()
 end
 

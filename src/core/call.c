@@ -231,8 +231,8 @@ bool st_call_body(st_call *c, double now, const void *bytes, size_t n)
 static bool cut_short(const st_call *c)
 {
     const char *announced = st_headers_find(&c->headers, "Content-Length");
-    if (!announced || st_headers_find(&c->headers, "Content-Encoding")) return false;
-    return c->received < strtoll(announced, NULL, 10);
+    if (!announced || c->received >= strtoll(announced, NULL, 10)) return false;
+    return !st_headers_find(&c->headers, "Content-Encoding");
 }
 
 void st_call_answered(st_call *c, double now, const char *code)
@@ -253,7 +253,7 @@ void st_call_answered(st_call *c, double now, const char *code)
     c->sent = ST_SENT_YES;
     st_outcome outcome = {
         .status = c->status,
-        .should_retry = st_headers_find(&c->headers, "Stripe-Should-Retry"),
+        .should_retry = success ? NULL : st_headers_find(&c->headers, "Stripe-Should-Retry"),
         .code = code,
     };
     if (success) c->retryable = false; /* whatever the attempts before it said */

@@ -115,8 +115,10 @@ const char *st_headers_find(const st_headers *h, const char *name)
 {
     size_t position = 0;
     st_header header;
-    while (st_headers_next(h, &position, &header))
+    while (st_headers_next(h, &position, &header)) {
+        if ((*header.name ^ *name) & ~0x20) continue; /* most differ in the first letter */
         if (strcasecmp(header.name, name) == 0) return header.value;
+    }
     return NULL;
 }
 

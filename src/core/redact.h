@@ -19,8 +19,8 @@
 #define ST_REDACTED "[redacted]"
 
 /* Appends the n bytes of text, secrets masked: "sk_test_***1234", "whsec_***", "Bearer ***".
-   The kind of a secret stays, and of an API key or a card's number the last four characters. False when the buffer
-   is full or out of memory. */
+   The kind of a secret stays, and of an API key or a card's number the last four characters.
+   False when the buffer is full or out of memory. */
 bool st_redact_text(st_buffer *out, const char *text, size_t n);
 
 /* Appends a form body or query: the values of sensitive parameters and of all below them become

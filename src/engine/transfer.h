@@ -56,7 +56,7 @@ typedef struct st_transfer {
     char message[CURL_ERROR_SIZE];
 } st_transfer;
 
-/* Sets up the transfer's handle, which has its wire's settings, for the next attempt of its call.
+/* Sets up the handle, which has the settings of its wire, for the next attempt of the call.
    False when memory is short. */
 bool st_transfer_prepare(st_transfer *t);
 

@@ -1,0 +1,139 @@
+-- bench: this library beside its peers, against a local nginx. `make bench` runs it; the results
+-- go to standard output and to bench/results.md.
+--
+-- From the environment: BENCH_CALLS (per run), BENCH_ROUNDS, BENCH_NODE_MODULES (where the Node SDK
+-- is; empty: nowhere).
+
+local Measure = require "bench.measure"
+local Report = require "bench.report"
+local Server = require "bench.server"
+
+local CALLS = tonumber(os.getenv "BENCH_CALLS") or 3000
+local ROUNDS = tonumber(os.getenv "BENCH_ROUNDS") or 5
+local NODE_MODULES = os.getenv "BENCH_NODE_MODULES" or ""
+local LUA = assert(os.getenv "BENCH_LUA", "run me by: make bench")
+local BUILD = "build/bench/"
+
+local two_cores = tonumber(Measure.output("nproc")) > 1
+local client_core = two_cores and "taskset -c 0 " or ""
+local server = Server.start(two_cores and "taskset -c 1" or "")
+
+local headers = BUILD .. "headers"
+os.execute(("%s bench/ours/headers.lua >%s"):format(LUA, headers))
+
+local protocols = {
+  { name = "HTTP/1.1", url = server.http, version = "1.1" },
+  { name = "TLS, HTTP/1.1", url = server.tls, version = "1.1" },
+  { name = "TLS, HTTP/2", url = server.h2, version = "2", only = true },
+}
+
+-- name, program, how many at once; those of HTTP/2 are marked.
+local peers = {
+  { "libcurl, C, easy loop", BUILD .. "curl_easy", 1, role = "easy", h2 = true },
+  { "fair floor: Lua, libcurl, cjson, walk", LUA .. " bench/peers/floor.lua", 1, role = "floor",
+    h2 = true },
+  { "lua-stripe, blocking", LUA .. " bench/ours/blocking.lua", 1, role = "ours", h2 = true },
+  { "libcurl, C, multi, 64", BUILD .. "curl_multi", 64, role = "multi", h2 = true },
+  { "lua-stripe, gather, 64", LUA .. " bench/ours/gather.lua", 64, role = "gather", h2 = true },
+  { "libcurl, C, multi, 1000", BUILD .. "curl_multi", 1000, role = "multi1000" },
+  { "lua-stripe, gather, 1000", LUA .. " bench/ours/gather.lua", 1000, role = "gather1000" },
+  { "lua-http, lua-cjson, walk", LUA .. " bench/peers/lua_http.lua", 1, role = "lua-http",
+    h2 = true },
+}
+local node = ("NODE_EXTRA_CA_CERTS=%s node bench/peers/stripe_node.mjs"):format(server.ca)
+if NODE_MODULES ~= "" then
+  peers[#peers + 1] = { "stripe-node, one by one", node, 1, role = "node", itself = true }
+  peers[#peers + 1] = { "stripe-node, 64 at once", node, 64, role = "node64", itself = true }
+else
+  print("stripe-node is left out: no npm here, or it could not install the SDK")
+end
+
+local function program_of(peer, protocol)
+  local program = {
+    name = peer[1], wide = peer[3], role = peer.role, compiles_itself = peer.itself, calls = CALLS,
+  }
+  local environment, command = peer[2]:match("^(%S+=%S+ )(.*)")
+  function program.command(calls)
+    return ("%s%s%s %s %s %d %d %s %s"):format(environment or "", client_core,
+      command or peer[2], protocol.url, protocol.version, calls, peer[3],
+      peer.role:find("^multi") and "-" or peer.role == "easy" and "-" or headers, server.ca)
+  end
+  return program
+end
+
+local function measure_wire(counter)
+  local all = {}
+  for _, protocol in ipairs(protocols) do
+    protocol.programs = {}
+    for _, peer in ipairs(peers) do
+      if peer.h2 or not protocol.only then
+        local program = program_of(peer, protocol)
+        table.insert(protocol.programs, program)
+        protocol[peer.role] = program
+        all[#all + 1] = program
+      end
+    end
+  end
+  Measure.times(all, ROUNDS)
+  for _, program in ipairs(counter and all or {}) do Measure.instructions(counter, program) end
+end
+
+local function numbers(command)
+  local list = {}
+  local text = Measure.output(command)
+  for number in text:gmatch("[%d.]+") do list[#list + 1] = tonumber(number) end
+  return list
+end
+
+local function measure_memory()
+  return numbers(("LD_PRELOAD=./%sheap.so %s bench/ours/memory.lua %s 1.1 1000 1 - %s"):format(
+    BUILD, LUA, server.slow, server.ca))
+end
+
+-- Milliseconds of the whole process, in turn with one that doesn't load the library.
+local function measure_require()
+  local now = require "floor".clocks
+  local with, without = {}, {}
+  for i = 1, 21 do
+    for list, argument in pairs { [with] = "stripe", [without] = "" } do
+      local before = now()
+      os.execute(("%s%s bench/ours/require.lua %s >/dev/null"):format(client_core, LUA, argument))
+      list[i] = (now() - before) * 1000
+    end
+  end
+  local memory = numbers(LUA .. " bench/ours/require.lua stripe")
+  local bare = numbers(LUA .. " bench/ours/require.lua")
+  return {
+    ms = Measure.median(with) - Measure.median(without),
+    heap = memory[1] - bare[1], resident = memory[2] - bare[2],
+  }
+end
+
+-- Microseconds of a call to the simulator, and of decoding and walking its answer.
+local function measure_simulator()
+  local whole, least = {}, {}
+  for i = 1, ROUNDS do
+    local n = numbers(("%s%s bench/ours/simulator.lua 3000"):format(client_core, LUA))
+    whole[i], least[i] = n[1], n[2]
+  end
+  return { whole = Measure.median(whole), least = Measure.median(least) }
+end
+
+local function everything()
+  local counter = Measure.counter()
+  measure_wire(counter)
+  return {
+    protocols = protocols, counter = counter, calls = CALLS, rounds = ROUNDS,
+    memory = measure_memory(), loading = measure_require(), simulator = measure_simulator(),
+  }
+end
+
+local ok, results = xpcall(everything, debug.traceback)
+server:stop()
+if not ok then error(results, 0) end
+
+local text = Report.write(results)
+local file = assert(io.open("bench/results.md", "w"))
+file:write(text)
+file:close()
+print(text)
