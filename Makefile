@@ -118,6 +118,15 @@ interop:
 	@$(MAKE) --no-print-directory --silent V=luajit all
 	@interop/run
 
+# This library beside its peers, against a local nginx; writes bench/results.md.
+bench:
+	@scripts/deps build $V bench
+	@$(MAKE) --no-print-directory --silent all
+	@PATH="$$PATH:/usr/sbin" BENCH_LUA="$(LUA)" \
+		BENCH_NODE_MODULES="$$(CC="$(CC)" bench/prepare $(lua_cflags))" \
+		LUA_PATH="./?.lua;./lua/?.lua;./lua/?/init.lua;;" \
+		LUA_CPATH="./$(BUILD)/$V/?.so;./$(BUILD)/bench/?.so;;" $(LUA) bench/run.lua
+
 lint:
 	@scripts/lint
 
@@ -144,4 +153,4 @@ install: all
 clean:
 	rm -rf $(BUILD) stripe src/*/*.o
 
-.PHONY: all demo demo-run test specs asan valgrind types interop lint check-exports rock deps install clean
+.PHONY: all bench demo demo-run test specs asan valgrind types interop lint check-exports rock deps install clean

@@ -21,7 +21,7 @@ end
 Measure.median = median
 
 --- Runs all programs in turn, several times, so that a noisy minute hurts them alike.
--- @tparam table programs each with `command(calls)` and `calls`; gets `wall` and `cpu`, medians of
+-- @tparam table programs each with `command(calls, tool)` and `calls`; gets `wall` and `cpu`, medians of
 --   microseconds per call, or `failed`
 -- @tparam integer rounds
 function Measure.times(programs, rounds)
@@ -46,36 +46,34 @@ function Measure.times(programs, rounds)
   end
 end
 
-local counters = {}
+-- Programs that count user-space instructions: the processor's own count where the kernel permits
+-- it, or that of a simulation; and what they print at the end.
+local counters = {
+  { "perf", "perf stat -x, -e instructions:u -- ", "(%d+),[^\n]*instructions" },
+  { "callgrind", "valgrind --tool=callgrind --callgrind-out-file=/dev/null ", "Collected : (%d+)" },
+}
 
--- User-space instructions of one run, counted by the processor.
-function counters.perf(command)
-  local text = output(("perf stat -x, -e instructions:u -- %s 2>&1 >/dev/null"):format(command))
-  return tonumber(text:match("(%d+),[^\n]*instructions"))
+local function count(counter, command)
+  return tonumber(output(command .. " 2>&1"):match(counter[3]))
 end
 
--- The same, counted by a simulation of it.
-function counters.callgrind(command)
-  local text = output(
-    ("valgrind --tool=callgrind --callgrind-out-file=/dev/null %s 2>&1 >/dev/null"):format(command))
-  return tonumber(text:match("Collected : (%d+)"))
-end
-
---- What counts instructions here: "perf" where the kernel permits it, else "callgrind", else nil.
+--- What counts instructions here; nil: nothing.
+-- @treturn ?table its name first
 function Measure.counter()
-  for _, name in ipairs { "perf", "callgrind" } do
-    if counters[name]("true") then return name end
+  for _, counter in ipairs(counters) do
+    if count(counter, counter[2] .. "true") then return counter end
   end
 end
 
 --- User-space instructions per call: the difference of two runs, so that neither the start nor the
 -- connections count.
--- @tparam string name of the counter
+-- @tparam table counter
 -- @tparam table program gets `instructions`
-function Measure.instructions(name, program)
-  if program.failed or (name == "callgrind" and program.compiles_itself) then return end
+function Measure.instructions(counter, program)
+  if program.failed or (counter[1] == "callgrind" and program.compiles_itself) then return end
   local few = math.max(200, program.wide or 1)
-  local less, more = counters[name](program.command(few)), counters[name](program.command(3 * few))
+  local less = count(counter, program.command(few, counter[2]))
+  local more = count(counter, program.command(3 * few, counter[2]))
   if less and more then program.instructions = (more - less) / (2 * few) end
 end
 

@@ -97,7 +97,7 @@ function Report.write(results)
     .. "so many at once), on connections that are reused, against nginx on the other core; medians "
     .. "of %d rounds of %d calls. Microseconds depend on the machine and its neighbours; ratios and "
     .. "instructions hardly do. Instructions are those of user space (%s)."):format(
-    results.rounds, results.calls, results.counter or "not counted: neither perf nor valgrind"), "",
+    results.rounds, results.calls, results.counter and results.counter[1] or "not counted: neither perf nor valgrind"), "",
     versions(), "")
   for _, protocol in ipairs(results.protocols) do table_of(protocol, add) end
   targets(results, add)

@@ -29,18 +29,20 @@ local protocols = {
 
 -- name, program, how many at once; those of HTTP/2 are marked.
 local peers = {
-  { "libcurl, C, easy loop", BUILD .. "curl_easy", 1, role = "easy", h2 = true },
+  { "libcurl, C, easy loop", BUILD .. "curl_easy", 1, role = "easy", bare = true,
+    h2 = true },
   { "fair floor: Lua, libcurl, cjson, walk", LUA .. " bench/peers/floor.lua", 1, role = "floor",
     h2 = true },
   { "lua-stripe, blocking", LUA .. " bench/ours/blocking.lua", 1, role = "ours", h2 = true },
-  { "libcurl, C, multi, 64", BUILD .. "curl_multi", 64, role = "multi", h2 = true },
+  { "libcurl, C, multi, 64", BUILD .. "curl_multi", 64, role = "multi", bare = true,
+    h2 = true },
   { "lua-stripe, gather, 64", LUA .. " bench/ours/gather.lua", 64, role = "gather", h2 = true },
-  { "libcurl, C, multi, 1000", BUILD .. "curl_multi", 1000, role = "multi1000" },
+  { "libcurl, C, multi, 1000", BUILD .. "curl_multi", 1000, role = "multi1000", bare = true },
   { "lua-stripe, gather, 1000", LUA .. " bench/ours/gather.lua", 1000, role = "gather1000" },
   { "lua-http, lua-cjson, walk", LUA .. " bench/peers/lua_http.lua", 1, role = "lua-http",
     h2 = true },
 }
-local node = ("NODE_EXTRA_CA_CERTS=%s node bench/peers/stripe_node.mjs"):format(server.ca)
+local node = ("env NODE_EXTRA_CA_CERTS=%s node bench/peers/stripe_node.mjs"):format(server.ca)
 if NODE_MODULES ~= "" then
   peers[#peers + 1] = { "stripe-node, one by one", node, 1, role = "node", itself = true }
   peers[#peers + 1] = { "stripe-node, 64 at once", node, 64, role = "node64", itself = true }
@@ -52,11 +54,9 @@ local function program_of(peer, protocol)
   local program = {
     name = peer[1], wide = peer[3], role = peer.role, compiles_itself = peer.itself, calls = CALLS,
   }
-  local environment, command = peer[2]:match("^(%S+=%S+ )(.*)")
-  function program.command(calls)
-    return ("%s%s%s %s %s %d %d %s %s"):format(environment or "", client_core,
-      command or peer[2], protocol.url, protocol.version, calls, peer[3],
-      peer.role:find("^multi") and "-" or peer.role == "easy" and "-" or headers, server.ca)
+  function program.command(calls, tool)
+    return ("%s%s%s %s %s %d %d %s %s"):format(client_core, tool or "", peer[2], protocol.url,
+      protocol.version, calls, peer[3], peer.bare and "-" or headers, server.ca)
   end
   return program
 end

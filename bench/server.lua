@@ -122,7 +122,7 @@ end
 local function certify(prefix)
   run(("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 "
     .. "-subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 "
-    .. "-keyout %s/key.pem -out %s/certificate.pem 2>%s/openssl.log"):format(prefix, prefix, prefix))
+    .. "-keyout %s/key.pem -out %s/certificate.pem 2>%s/log"):format(prefix, prefix, prefix))
 end
 
 local function answers(url)
@@ -149,7 +149,7 @@ end
 
 --- Stops it and removes what it left.
 function Server:stop()
-  run(("kill %s 2>/dev/null; while kill -0 %s 2>/dev/null; do sleep 0.05; done; rm -rf %s")
+  run(("kill %s; while kill -0 %s; do sleep 0.05; done 2>/dev/null; rm -rf %s")
     :format(self.pid, self.pid, self.prefix))
 end
 

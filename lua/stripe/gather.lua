@@ -12,7 +12,7 @@ local function caught(thrown, trace)
 end
 
 local function caught_in_place(thrown)
-  return caught(thrown, debug.traceback(nil, 2))
+  return caught(thrown, debug.traceback("", 2))
 end
 
 -- Where Lua yields through xpcall, what a function throws is caught in place; PUC Lua 5.1 needs a

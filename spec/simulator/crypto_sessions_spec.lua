@@ -534,7 +534,8 @@ describe("an onramp session", function()
       sim:advance(61)
       assert.equal("charged_with_expired_quote",
         call(object, "checkout").transaction_details.last_error)
-      call(object, "quote")
+      assert.is_nil(call(object, "quote").transaction_details.last_error)
+      sim:advance(60)
       assert.equal("fulfillment_processing", call(object, "checkout").status)
     end)
 

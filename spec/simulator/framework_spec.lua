@@ -114,6 +114,29 @@ describe("the simulator", function()
       end
     end)
 
+    it("1.1 holds metadata to 50 keys after an update as well, which then changes nothing", function()
+      local many = {}
+      for i = 1, 50 do many[i] = ("metadata[k%d]=v"):format(i) end
+      local file = sim:account(x.key).store:insert("file", { id = "file_1", object = "file",
+        created = x.start, purpose = "dispute_evidence" })
+      for path, forms in pairs {
+        ["/v1/climate/orders"] = { "metric_tons=1&product=" .. PRODUCT,
+          "beneficiary[public_name]=Ada" },
+        ["/v1/identity/verification_sessions"] = { "type=document", "type=id_number" },
+        ["/v1/webhook_endpoints"] = { "url=https://a.example&enabled_events[]=*", "disabled=true" },
+        ["/v1/file_links"] = { "file=" .. file.id, "expires_at=now" },
+      } do
+        local made = post(path, forms[1] .. "&" .. table.concat(many, "&"))
+        assert.equal(200, made.status, made.body)
+        local place = path .. "/" .. made.object.id
+        local before = get(place).body
+        local response = post(place, forms[2] .. "&metadata[k51]=v")
+        assert.same({ 400, "metadata" }, { response.status, response.object.error.param })
+        assert.equal(before, get(place).body)
+        assert.equal("v", post(place, "metadata[k1]=&metadata[k51]=v").object.metadata.k51)
+      end
+    end)
+
     it("1.1 holds text to 5000 characters", function()
       local response = post("/v1/climate/orders", "metric_tons=1&product=" .. ("x"):rep(5001))
       assert.equal(400, response.status)
@@ -469,6 +492,16 @@ describe("the simulator", function()
         local product = get("/v1/climate/products/" .. PRODUCT,
           { Authorization = "Bearer " .. key })
         assert.equal("7", product.object.metric_tons_available)
+      end
+    end)
+
+    it("of what all accounts were given act in all of them", function()
+      assert(sim.climate:product("climsku_sale", { prices = { usd = 700 } }))
+      get("/v1/events")
+      assert(sim.climate:stock("climsku_sale", "3"))
+      for _, key in ipairs { x.key, "sk_test_later" } do
+        local product = get("/v1/climate/products/climsku_sale", { Authorization = "Bearer " .. key })
+        assert.equal("3", product.object.metric_tons_available)
       end
     end)
 

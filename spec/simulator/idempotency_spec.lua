@@ -89,6 +89,15 @@ describe("an idempotency key", function()
     assert.equal(200, post().status)
   end)
 
+  it("1.4 stays new when the endpoint itself asks for another authorization", function()
+    local headers = { ["Stripe-Version"] = "2026-10-28.endive;crypto_onramp_beta=v2" }
+    local form = "ui_mode=headless&crypto_customer_id=crc_1&payment_token=cpt_1"
+    local sessions = "/v1/crypto/onramp_sessions"
+    assert.equal(401, post(form, headers, sessions).status)
+    headers["Stripe-OAuth-Token"] = "t"
+    assert.equal(200, post(form, headers, sessions).status)
+  end)
+
   it("1.4 has no effect on GET and DELETE", function()
     local headers = { ["Idempotency-Key"] = "k" }
     x.get("/v1/climate/orders", headers)

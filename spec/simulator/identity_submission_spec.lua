@@ -92,6 +92,12 @@ describe("submitting a verification", function()
       assert.not_equal(first, now().last_verification_report)
     end)
 
+  it("forgets at its end what the attempt found", function()
+    submit("requires_input", { data = { first_name = "Zebulon" } })
+    submit "verified"
+    assert.not_equal("Zebulon", now("expand[]=verified_outputs").verified_outputs.first_name)
+  end)
+
   it("freezes in each event the session of that moment", function()
     submit "verified"
     local event = a.events("identity.verification_session.processing")[1]

@@ -389,6 +389,7 @@ local function manners(host)
         host.start(function() results[i] = client:request("GET", asked) end)
       end
       host.start(function()
+        until_asked(asked, 4)
         local list = stripe.gather(times(4, function() return blocking:request("GET", asked) end),
           { driver = "blocking" })
         for i = 1, 4 do results[4 + i] = list[i] end

@@ -111,6 +111,8 @@ end
 operations["climate.orders.update"] = function(account, request)
   local object, err = find(account, "climate.order", request)
   if not object then return nil, err end
+  local merged, too_many = metadata.merge(object.metadata, request.params.metadata)
+  if not merged then return nil, too_many end
   local beneficiary = request.params.beneficiary
   if beneficiary == core.null then
     object.beneficiary = default_beneficiary(account)
@@ -119,7 +121,7 @@ operations["climate.orders.update"] = function(account, request)
     object.beneficiary = name ~= core.null and { public_name = name }
       or default_beneficiary(account)
   end
-  object.metadata = metadata.merge(object.metadata, request.params.metadata)
+  object.metadata = merged
   return object
 end
 

@@ -161,9 +161,10 @@ operations["file_links.update"] = function(account, request)
   if expired(account, link) then
     return nil, errors.invalid("This file link has expired and can't be updated.")
   end
-  err = set_expiry(account, link, params.expires_at)
+  local merged, too_many = metadata.merge(link.metadata, params.metadata)
+  err = too_many or set_expiry(account, link, params.expires_at)
   if err then return nil, err end
-  link.metadata = metadata.merge(link.metadata, params.metadata)
+  link.metadata = merged
   return link
 end
 

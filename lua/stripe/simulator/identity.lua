@@ -128,10 +128,12 @@ operations["identity.verification_sessions.update"] = function(account, request)
     return nil, errors.invalid("You cannot change the type of a VerificationSession that was "
       .. "created from a verification flow.", "type")
   end
+  local merged, too_many = metadata.merge(session.metadata, params.metadata)
+  if not merged then return nil, too_many end
   session.type = params.type or session.type
   apply_options(session, params.options)
   apply_details(session, params.provided_details)
-  session.metadata = metadata.merge(session.metadata, params.metadata)
+  session.metadata = merged
   return session
 end
 

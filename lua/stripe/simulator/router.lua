@@ -16,9 +16,6 @@ local version = require "stripe.simulator.version"
 
 local router = {}
 
--- Kept neither as the answer of an idempotency key: another try is a new request.
-local NOT_KEPT = { [401] = true, [429] = true }
-
 local function unrecognized(request)
   local help = request.known and "" or " The API reference lists all paths: "
     .. "https://docs.stripe.com/api"
@@ -120,7 +117,7 @@ local function act_once(account, request, done)
     return done({ status = record.status, headers = headers, body = record.body }, record.object)
   end
   local function finish(answer, object_id)
-    if NOT_KEPT[answer.status] then
+    if answer.status == 401 then -- not authorized: another try is a new request
       account.idempotency:forget(record)
     else
       account.idempotency:finish(record, answer, object_id)

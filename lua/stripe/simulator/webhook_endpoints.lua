@@ -82,11 +82,13 @@ operations["webhook_endpoints.update"] = function(account, request)
   if not endpoint then return nil, err end
   err = params.url and check_url(account, params.url)
     or params.enabled_events and check_events(params.enabled_events)
+  local merged, too_many = metadata.merge(endpoint.metadata, params.metadata)
+  err = err or too_many
   if err then return nil, err end
   endpoint.url = params.url or endpoint.url
   endpoint.enabled_events = params.enabled_events or endpoint.enabled_events
   endpoint.description = given(params.description, endpoint.description)
-  endpoint.metadata = metadata.merge(endpoint.metadata, params.metadata)
+  endpoint.metadata = merged
   if params.disabled ~= nil then endpoint.status = params.disabled and "disabled" or "enabled" end
   return endpoint
 end
