@@ -21,8 +21,8 @@ end
 Measure.median = median
 
 --- Runs all programs in turn, several times, so that a noisy minute hurts them alike.
--- @tparam table programs each with `command(calls, tool)` and `calls`; gets `wall` and `cpu`, medians of
---   microseconds per call, or `failed`
+-- @tparam table programs each with `command(calls, tool)` and `calls`; gets `wall` and `cpu`,
+--   medians of microseconds per call, or `failed`
 -- @tparam integer rounds
 function Measure.times(programs, rounds)
   for round = 1, rounds do

@@ -93,11 +93,12 @@ function Report.write(results)
   local function add(...)
     for i = 1, select("#", ...) do lines[#lines + 1] = (select(i, ...)) end
   end
-  add("# Bench", "", ("Written by `make bench`: one `climate.orders:retrieve` after the other (or "
-    .. "so many at once), on connections that are reused, against nginx on the other core; medians "
-    .. "of %d rounds of %d calls. Microseconds depend on the machine and its neighbours; ratios and "
-    .. "instructions hardly do. Instructions are those of user space (%s)."):format(
-    results.rounds, results.calls, results.counter and results.counter[1] or "not counted: neither perf nor valgrind"), "",
+  local counter = results.counter and results.counter[1] or "not counted: no perf, no valgrind"
+  add("# Bench", "", "Written by `make bench`: one `climate.orders:retrieve` after the other (or so",
+    "many at once), on connections that are reused, against nginx on the other core;",
+    ("medians of %d rounds of %d calls. Microseconds depend on the machine and its"):format(
+      results.rounds, results.calls),
+    "neighbours; instructions hardly do, and are those of user space (" .. counter .. ").", "",
     versions(), "")
   for _, protocol in ipairs(results.protocols) do table_of(protocol, add) end
   targets(results, add)

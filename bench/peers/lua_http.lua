@@ -1,7 +1,8 @@
 -- lua-http on cqueues, one connection that is reused, lua-cjson, and the walk that makes integers.
 local url, version, calls, _, headers_file, ca = ...
 for _, lua in ipairs { "5.3", "5.2", "5.1" } do -- Debian has its parts for these
-  package.path = package.path .. (";/usr/share/lua/%s/?.lua;/usr/share/lua/%s/?/init.lua"):format(lua, lua)
+  package.path = package.path
+    .. (";/usr/share/lua/%s/?.lua;/usr/share/lua/%s/?/init.lua"):format(lua, lua)
 end
 local floor = require "floor"
 local cjson = require "cjson.safe"

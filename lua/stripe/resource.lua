@@ -67,7 +67,7 @@ end
 -- Reads the arguments of a method: a request, or nil and what is wrong with them. `middle` is what
 -- stands between the id and the options, `extra` how many come after these.
 local function read(operation, id, middle, options, extra)
-  local position, misuse = #operation.ids + 1, nil
+  local position = #operation.ids + 1
   if id ~= nil and type(id) ~= "string" then
     return nil, ("argument 1 (%s) must be an id, not a %s; stripe.id(x) takes it from an object")
       :format(operation.ids[1], type(id))
@@ -76,7 +76,7 @@ local function read(operation, id, middle, options, extra)
     return nil, ("too many arguments: %s, then options"):format(
       operation.binary and "the id, a sink" or position > 1 and "the id, params" or "params")
   end
-  local request = { op = operation.op, ids = { id }, binary = operation.binary }
+  local request, misuse = { op = operation.op, ids = { id }, binary = operation.binary }
   if operation.binary then
     request.sink, misuse = middle, check_sink(middle, position)
   else

@@ -4,6 +4,14 @@ local core = require "stripe.core"
 local errors = require "stripe.simulator.errors"
 
 describe("an error", function()
+  it("of a missing object name it as the server does", function()
+    local err = errors.not_found("identity.verification_report", "vr_x")
+    assert.equal("No such VerificationReport: 'vr_x'", tostring(err))
+    assert.same({ 404, "resource_missing", "id" }, { err.status, err.code, err.param })
+    assert.equal("No such file link: 'l'", errors.not_found("file_link", "l").message)
+    assert.equal("file", errors.not_found("file", "f", "file").param)
+  end)
+
   it("is a 400 invalid_request_error unless it says otherwise", function()
     local err = errors.invalid("No.", "amount", "balance_insufficient")
     assert.same({ 400, "invalid_request_error", "amount" }, { err.status, err.type, err.param })

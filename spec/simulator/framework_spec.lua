@@ -114,7 +114,7 @@ describe("the simulator", function()
       end
     end)
 
-    it("1.1 holds metadata to 50 keys after an update as well, which then changes nothing", function()
+    it("1.1 holds metadata to 50 keys after an update too, which then changes nothing", function()
       local many = {}
       for i = 1, 50 do many[i] = ("metadata[k%d]=v"):format(i) end
       local file = sim:account(x.key).store:insert("file", { id = "file_1", object = "file",
@@ -500,7 +500,8 @@ describe("the simulator", function()
       get("/v1/events")
       assert(sim.climate:stock("climsku_sale", "3"))
       for _, key in ipairs { x.key, "sk_test_later" } do
-        local product = get("/v1/climate/products/climsku_sale", { Authorization = "Bearer " .. key })
+        local product = get("/v1/climate/products/climsku_sale",
+          { Authorization = "Bearer " .. key })
         assert.equal("3", product.object.metric_tons_available)
       end
     end)

@@ -113,7 +113,8 @@ describe("the state", function()
     local orders = "/v1/climate/orders"
     local function asked(one)
       return one.post(orders, "product=climsku_sale&metric_tons=1",
-        { Authorization = "Bearer sk_test_later" }), one.get(orders, { Authorization = "Bearer no" })
+        { Authorization = "Bearer sk_test_later" }),
+        one.get(orders, { Authorization = "Bearer no" })
     end
     assert(sim.climate:product("climsku_sale", { prices = { usd = 700 }, metric_tons = "9" }))
     assert(sim.forwarding:answer("https://fixed.example", { body = "\255" }))
@@ -122,10 +123,10 @@ describe("the state", function()
     local other = exchange.open { seed = 99 }
     assert(other.sim:restore(through_json(sim:snapshot())))
     assert.same(sim:requests(), other.sim:requests())
-    local order, refused = asked(x)
-    local same_order, same_refused = asked(other)
-    assert.equal(721, order.object.amount_total)
-    assert.equal(order.body, same_order.body)
+    local made, refused = asked(x)
+    local made_again, same_refused = asked(other)
+    assert.equal(721, made.object.amount_total)
+    assert.equal(made.body, made_again.body)
     assert.equal(401, refused.status)
     assert.equal(refused.header "Request-Id", same_refused.header "Request-Id")
   end)

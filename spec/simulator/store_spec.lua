@@ -129,14 +129,15 @@ describe("a store", function()
     assert.is_nil(kept:get(KIND, "o3"))
   end)
 
-  it("names a missing object as the server does", function()
-    local err = kept:missing("identity.verification_report", "vr_x")
-    assert.equal("No such VerificationReport: 'vr_x'", tostring(err))
-    assert.same({ 404, "resource_missing", "id" }, { err.status, err.code, err.param })
-    assert.equal("No such file link: 'l'", kept:missing("file_link", "l").message)
-    assert.equal("file", kept:missing("file", "f", "file").param)
-    assert.equal("No such file upload: 'f'",
-      store.new({ file = "file upload" }):missing("file", "f").message)
+  it("finds what a path names, else 404, and what a parameter names, else 400", function()
+    local object = kept:get(KIND, "o1")
+    assert.equal(object, kept:find(KIND, "o1"))
+    assert.equal(object, kept:refer(KIND, "o1", "order"))
+    local found, err = kept:find(KIND, "o9", "order")
+    assert.same({ nil, 404, "order" }, { found, err.status, err.param })
+    found, err = kept:refer(KIND, "o9", "order")
+    assert.same({ nil, 400, "resource_missing", "order" },
+      { found, err.status, err.code, err.param })
   end)
 
   -- What an action costs in steps of the interpreter: no clock is needed to compare two.

@@ -347,9 +347,10 @@ local function manners(host)
       local order = {}
       run(function()
         local other = driver.spawn(function()
-          assert(call "ok"())
+          assert(call "slow"())
           order[#order + 1] = "other"
         end)
+        in_place(call "slow")
         in_place(call "slow")
         order[#order + 1] = "in place"
         assert(driver.await(other))

@@ -35,8 +35,8 @@ void st_buffer_reset(st_buffer *b);
 /* Shortens the buffer to length, which is at most what it holds. */
 void st_buffer_truncate(st_buffer *b, size_t length);
 
-/* Makes the buffer n bytes longer, n > 0, and returns where they are to be written; NULL when it is,
-   or becomes, full or out of memory. */
+/* Makes the buffer n bytes longer, n > 0, and returns where they are to be written; NULL when it
+   is, or becomes, full or out of memory. */
 char *st_buffer_extend(st_buffer *b, size_t n);
 
 /* Appends n bytes; false when the buffer is, or becomes, full or out of memory. */

@@ -56,7 +56,8 @@ static size_t on_header(char *line, size_t size, size_t n, void *data)
     size_t all = size * n, length = all;
     if (too_many_headers(t, all)) return 0;
     while (length && (line[length - 1] == '\r' || line[length - 1] == '\n')) length--;
-    if (length > 5 && strncasecmp(line, "HTTP/", 5) == 0) return on_status(t, line, length) ? all : 0;
+    if (length > 5 && strncasecmp(line, "HTTP/", 5) == 0)
+        return on_status(t, line, length) ? all : 0;
     const char *colon = memchr(line, ':', length);
     if (!colon) return all; /* the empty line, or the rest of a folded one */
     const char *value = colon + 1, *end = line + length;

@@ -238,11 +238,13 @@ static void pin(void)
 
 int luaopen_stripe_engine(lua_State *L)
 {
-    static const luaL_Reg functions[] = { { "open", open }, { "wire", st_make_wire }, { NULL, NULL } };
+    static const luaL_Reg functions[] = { { "open", open }, { "wire", st_make_wire },
+                                          { NULL, NULL } };
     static const luaL_Reg methods[] = {
-        { "start", start },   { "cancel", cancel }, { "resume", resume },   { "next", next },
-        { "step", step },     { "wait", wait },     { "pollfd", pollfd },   { "events", events },
-        { "timeout", timeout }, { "active", active }, { "close", close }, { NULL, NULL }
+        { "start", start }, { "cancel", cancel }, { "resume", resume },
+        { "next", next }, { "step", step }, { "wait", wait },
+        { "pollfd", pollfd }, { "events", events }, { "timeout", timeout },
+        { "active", active }, { "close", close }, { NULL, NULL }
     };
     pin();
     st_newclass(L, CLASS, methods);

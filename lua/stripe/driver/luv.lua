@@ -6,6 +6,8 @@
 -- @module stripe.driver.luv
 
 local Hosted = require "stripe.driver.hosted"
+local Timers = require "stripe.driver.timers"
+local core = require "stripe.core"
 local uv = require "luv"
 local yieldable = require "stripe.driver.yieldable"
 
@@ -14,32 +16,45 @@ local host = {}
 local Place = {}
 local metatable = { __name = "stripe.driver.luv.place", __index = Place }
 
-local finishers = setmetatable({}, { __mode = "k" }) -- coroutine of a task -> its `failed`
+local failures = setmetatable({}, { __mode = "k" }) -- coroutine of a task -> what tells its error
 local first, last, awake = 1, 0, {} -- coroutines to resume, at these keys
-local soon = uv.new_timer()
+local timers = Timers.new() -- of places
 
-local resume_awake
+-- luv crashes at the end of a program that has closed a handle and not run the loop since; so the
+-- handles here are few, and stay.
+local bell = uv.new_timer()
 
--- Nobody is resumed inside somebody else's code: the loop does it, when it comes round.
-local function schedule()
-  soon:start(0, 0, resume_awake)
+local ring
+
+-- Sets the bell for what is next; nobody is resumed inside somebody else's code.
+local function arm()
+  local left = first <= last and 0 or timers:next() - core.now()
+  if left == math.huge then return bell:stop() end
+  bell:start(math.min(math.max(math.ceil(left * 1000), 0), 2 ^ 31), 0, ring)
 end
 
 local function resume(co)
   local ok, thrown = coroutine.resume(co)
   if ok then return end
-  local failed = finishers[co]
+  local failed = failures[co]
   if failed then return failed(thrown) end
-  if first <= last then schedule() end -- the others go on, if the program does
+  arm() -- the others go on, if the program does
   error(debug.traceback(co, tostring(thrown)), 0)
 end
 
-function resume_awake()
+function ring()
+  local now = core.now()
+  local place = timers:pop(now)
+  while place do
+    place:wake()
+    place = timers:pop(now)
+  end
   for _ = first, last do
     local co = awake[first]
     awake[first], first = nil, first + 1
     resume(co)
   end
+  arm()
 end
 
 -- With uv.run on the stack, neither the main program nor a callback may call it again.
@@ -61,7 +76,7 @@ function Place:wake()
   if not self.co then return end
   last = last + 1
   awake[last] = self.co
-  schedule()
+  arm()
 end
 
 local function run_loop(place)
@@ -71,48 +86,50 @@ local function run_loop(place)
 end
 
 function Place:suspend(seconds)
-  local timer = seconds and uv.new_timer()
   self.suspended = true
-  if timer then
-    uv.update_time()
-    timer:start(math.min(math.ceil(seconds * 1000), 2 ^ 52), 0, function() self:wake() end)
-  end
+  local timer = seconds and timers:push(core.now() + seconds, self)
+  if timer then arm() end
   if not self.co then run_loop(self) end
   while self.suspended do coroutine.yield() end
-  if timer then timer:close() end
+  if timer and timer.value then
+    timer.value = nil
+    arm()
+  end
 end
 
--- What follows the engine's descriptor, while somebody waits.
-local poll, polled
+-- What follows the engine's descriptor while somebody waits, and one for each that it once was.
+local poll
+local polls = {}
 local waiting = 0
 local engine
 
 -- A descriptor must leave the loop before it is closed.
 local function forget()
-  if poll then poll:close() end
+  if poll then poll:stop() end
   poll = nil
 end
 
-local function open_poll()
+local function follow()
   if not engine then
     engine = require "stripe.transport.engine"
     engine.before_close(forget)
   end
   local descriptor = engine.pollfd()
-  if poll and polled == descriptor then return false end
+  if not descriptor or poll and poll == polls[descriptor] then return end
   forget()
-  if descriptor then poll, polled = assert(uv.new_poll(descriptor)), descriptor end
-  return poll ~= nil
+  poll = polls[descriptor] or assert(uv.new_poll(descriptor))
+  polls[descriptor] = poll
+  poll:start("r", function() engine.step() end)
 end
 
 function Place.watch()
   waiting = waiting + 1
-  if open_poll() or poll and waiting == 1 then poll:start("r", function() engine.step() end) end
+  follow()
 end
 
 function Place.unwatch()
   waiting = waiting - 1
-  if poll and waiting == 0 then poll:stop() end
+  if waiting == 0 then forget() end
 end
 
 -- Others resume a task, too, when it waits for them; so it sees to its own end, where Lua can.
@@ -124,12 +141,12 @@ end
 function host.run(f, finish)
   local co
   local function failed(thrown, trace)
-    finishers[co] = nil
+    failures[co] = nil
     finish(false, thrown, trace or debug.traceback(co))
   end
   local function finished(ok, ...)
     if not ok then return failed((...).thrown, (...).trace) end
-    finishers[co] = nil
+    failures[co] = nil
     finish(true, ...)
   end
   co = coroutine.create(function()
@@ -137,7 +154,7 @@ function host.run(f, finish)
       return { thrown = thrown, trace = debug.traceback() }
     end))
   end)
-  finishers[co] = failed
+  failures[co] = failed
   resume(co)
 end
 

@@ -38,7 +38,7 @@ local function new(simulator, options)
     livemode = options.key:find("_live_", 1, true) ~= nil,
     initial_settings = options.settings,
     ids = ids.new(options.seed), request_ids = ids.new(options.seed .. " requests"),
-    store = store.new(families.labels), faults = faults.new(), journal = journal.new(),
+    store = store.new(), faults = faults.new(), journal = journal.new(),
   }, metatable)
   self.clock = clock.new {
     time = options.clock.time, source = options.clock.source, offset = options.clock.offset,

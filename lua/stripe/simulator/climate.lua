@@ -16,14 +16,10 @@ local order = require "stripe.simulator.climate_order"
 
 local operations = {}
 
--- An unknown id in a parameter is a bad request; only one in the path is "not found".
 local function product_for_sale(account, id)
-  local product = account.store:get("climate.product", id)
-  if not product then
-    local err = account.store:missing("climate.product", id, "product")
-    err.status = 400
-    return nil, err
-  elseif account.store:private(id).inactive then
+  local product, err = account.store:refer("climate.product", id, "product")
+  if not product then return nil, err end
+  if account.store:private(id).inactive then
     return nil, errors.invalid(("The product '%s' is not active and can't be ordered.")
       :format(id), "product", "product_inactive")
   end
@@ -94,14 +90,8 @@ operations["climate.orders.create"] = function(account, request)
   })
 end
 
-local function find(account, kind, request)
-  local object = account.store:get(kind, request.ids[1])
-  if object then return object end
-  return nil, account.store:missing(kind, request.ids[1])
-end
-
 operations["climate.orders.retrieve"] = function(account, request)
-  return find(account, "climate.order", request)
+  return account.store:find("climate.order", request.ids[1])
 end
 
 operations["climate.orders.list"] = function(account, request)
@@ -109,7 +99,7 @@ operations["climate.orders.list"] = function(account, request)
 end
 
 operations["climate.orders.update"] = function(account, request)
-  local object, err = find(account, "climate.order", request)
+  local object, err = account.store:find("climate.order", request.ids[1])
   if not object then return nil, err end
   local merged, too_many = metadata.merge(object.metadata, request.params.metadata)
   if not merged then return nil, too_many end
@@ -126,7 +116,7 @@ operations["climate.orders.update"] = function(account, request)
 end
 
 operations["climate.orders.cancel"] = function(account, request)
-  local object, err = find(account, "climate.order", request)
+  local object, err = account.store:find("climate.order", request.ids[1])
   if not object then return nil, err end
   local why_not = order.uncancelable(account, object)
   if why_not then return nil, errors.invalid(why_not, nil, "status_transition_invalid") end
@@ -136,7 +126,7 @@ end
 for _, noun in ipairs { "product", "supplier" } do
   local kind = "climate." .. noun
   operations[kind .. "s.retrieve"] = function(account, request)
-    return find(account, kind, request)
+    return account.store:find(kind, request.ids[1])
   end
   operations[kind .. "s.list"] = function(account, request)
     return account.store:page(kind, request)

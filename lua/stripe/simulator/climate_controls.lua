@@ -77,7 +77,9 @@ local function complete_details(account, object, at, given)
     local id = entry.supplier or (product and product.suppliers[1] and product.suppliers[1].id)
     local supplier = account.store:get("climate.supplier", id)
     if not supplier then return nil, "no such climate supplier: " .. tostring(id) end
-    if entry.location and not entry.location.country then return nil, "a location needs a country" end
+    if entry.location and not entry.location.country then
+      return nil, "a location needs a country"
+    end
     local tons = money.tons(entry.metric_tons or object.metric_tons)
     if not tons then return nil, "metric_tons must be a decimal that is not negative" end
     details[i] = {

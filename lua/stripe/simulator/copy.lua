@@ -1,4 +1,4 @@
---- Deep copies and deep merges of plain values.
+--- Copies and merges of plain values.
 -- @module stripe.simulator.copy
 
 local copy = {}
@@ -8,6 +8,13 @@ function copy.deep(value)
   if type(value) ~= "table" then return value end
   local result = {}
   for name, member in pairs(value) do result[name] = copy.deep(member) end
+  return result
+end
+
+--- A copy whose members are those of the original.
+function copy.shallow(value)
+  local result = {}
+  for name, member in pairs(value) do result[name] = member end
   return result
 end
 

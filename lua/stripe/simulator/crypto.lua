@@ -22,9 +22,7 @@ operations["crypto.onramp_sessions.create"] = function(account, request)
 end
 
 operations["crypto.onramp_sessions.retrieve"] = function(account, request)
-  local object = account.store:get(session.kind, request.ids[1])
-  if object then return object end
-  return nil, account.store:missing(session.kind, request.ids[1])
+  return account.store:find(session.kind, request.ids[1])
 end
 
 operations["crypto.onramp_sessions.list"] = function(account, request)

@@ -4,6 +4,7 @@
 
 local copy = require "stripe.simulator.copy"
 local errors = require "stripe.simulator.errors"
+local purchase = require "stripe.simulator.crypto_purchase"
 local session = require "stripe.simulator.crypto_session"
 local validation = require "stripe.simulator.crypto_validation"
 
@@ -22,8 +23,8 @@ local last_errors = {
 local function find(account, request)
   if not request.headers["stripe-oauth-token"] then return nil, validation.no_token() end
   local id = request.ids[1]
-  local object = account.store:get(session.kind, id)
-  if not object then return nil, account.store:missing(session.kind, id) end
+  local object, err = account.store:find(session.kind, id)
+  if not object then return nil, err end
   local private = account.store:private(id)
   if not private.headless then
     return nil, errors.invalid("Only sessions with ui_mode=headless can be quoted and checked out.")
@@ -44,7 +45,7 @@ function headless.quote(account, request)
     return nil, wrong_status(object, "quote")
   end
   local before = copy.deep(object)
-  local ok, message = session.price(account, object, {})
+  local ok, message = purchase.price(account, object, {})
   if not ok then
     return nil, errors.invalid(message, nil,
       "crypto_onramp_invalid_destination_currency_and_network_pair")

@@ -41,14 +41,21 @@ function errors.missing_param(param)
   return errors.invalid("Missing required param: " .. param .. ".", param, "parameter_missing")
 end
 
+-- What the server calls a kind: identity's are in camel case (measured), the others in words.
+local function label_of(kind)
+  local inner = kind:match("^identity%.(.*)$")
+  if not inner then return (kind:gsub("[._]", " ")) end
+  return (("_" .. inner):gsub("_(%l)", string.upper))
+end
+
 --- An object that is not there: 404 resource_missing.
--- @string label what the server calls this kind of object
+-- @string kind
 -- @string id
 -- @string[opt="id"] param the parameter that named it; `id` is an id in the path
-function errors.not_found(label, id, param)
+function errors.not_found(kind, id, param)
   return errors.new {
     status = 404, code = "resource_missing", param = param or "id",
-    message = ("No such %s: '%s'"):format(label, id),
+    message = ("No such %s: '%s'"):format(label_of(kind), id),
   }
 end
 

@@ -35,7 +35,7 @@ operations["events.retrieve"] = function(account, request)
   local id = request.ids[1]
   local event = account.events:get(id)
   if event then return event end
-  return nil, account.store:missing(KIND, id)
+  return nil, errors.not_found(KIND, id)
 end
 
 operations["events.list"] = function(account, request)
@@ -50,10 +50,9 @@ end
 -- The Stripe CLI's `events resend`: the API has it, its reference does not.
 operations["events.retry"] = function(account, request)
   local endpoint = request.params.webhook_endpoint
-  if endpoint and not account.store:get("webhook_endpoint", endpoint) then
-    local err = account.store:missing("webhook_endpoint", endpoint, "webhook_endpoint")
-    err.status = 400
-    return nil, err
+  if endpoint then
+    local found, err = account.store:refer("webhook_endpoint", endpoint, "webhook_endpoint")
+    if not found then return nil, err end
   end
   return operations["events.retrieve"](account, request)
 end

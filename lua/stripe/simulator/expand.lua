@@ -1,6 +1,7 @@
 --- `expand`: ids that become objects, and hidden fields that appear.
 -- @module stripe.simulator.expand
 
+local copy = require "stripe.simulator.copy"
 local errors = require "stripe.simulator.errors"
 local schema = require "stripe.simulator.schema"
 
@@ -63,12 +64,6 @@ function expand.read(paths, operation)
   return tree
 end
 
-local function shallow(value)
-  local result = {}
-  for name, member in pairs(value) do result[name] = member end
-  return result
-end
-
 local resolved
 
 -- A member of an object as the tree wants it.
@@ -94,7 +89,7 @@ function resolved(object, fields, tree, find)
     if field and value ~= nil then
       local new = member(value, field, inner, find)
       if new ~= value then
-        if result == object then result = shallow(object) end
+        if result == object then result = copy.shallow(object) end
         result[name] = new
       end
     end

@@ -20,7 +20,6 @@ local families = {
   views = {},       -- kind -> function(account, object) -> what is shown of it now
   loaded = {},      -- kind -> function(account, object) that completes an object put in by `load`
   problems = {},    -- operation -> function(problem) -> err, or nil for the common wording
-  labels = {},      -- kind -> what the server calls it in "No such ..."
   descriptors = core.operations(),
 }
 
@@ -35,7 +34,6 @@ for _, family in ipairs(families.list) do
   merge(families.views, family.views, "")
   merge(families.loaded, family.loaded, "")
   merge(families.problems, family.problems, "")
-  merge(families.labels, family.labels, "")
 end
 
 return families

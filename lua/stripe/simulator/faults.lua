@@ -121,7 +121,7 @@ function Faults:add(options)
     return nil, "match.path: not a Lua pattern: " .. match.path
   end
   local times = options.times or 1
-  if type(times) ~= "number" or not (times >= 1) then
+  if type(times) ~= "number" or times < 1 or times ~= times then
     return nil, "times: a number of 1 or more expected"
   end
   table.insert(self.list, { match = match, times = times, fault = fault })

@@ -23,7 +23,7 @@ end
 
 -- The link as the API shows it now: `expired` follows the clock.
 local function view(account, link)
-  local shown = copy.deep(link)
+  local shown = copy.shallow(link)
   shown.expired = expired(account, link)
   return shown
 end
@@ -120,23 +120,14 @@ end
 
 operations["file_links.create"] = function(account, request)
   local params = request.params
-  local file = account.store:get("file", params.file)
-  if not file then
-    local err = account.store:missing("file", params.file, "file")
-    err.status = 400 -- 404 is for ids in the path
-    return nil, err
-  end
-  local err = check(account, file, account.clock:now(), params.expires_at)
+  local file, err = account.store:refer("file", params.file, "file")
+  if not file then return nil, err end
+  err = check(account, file, account.clock:now(), params.expires_at)
   if err then return nil, err end
   return file_links.make(account, file, params.expires_at, params.metadata)
 end
 
-local function find(account, request)
-  local id = request.ids[1]
-  local link = account.store:get(KIND, id)
-  if link then return link end
-  return nil, account.store:missing(KIND, id)
-end
+local function find(account, request) return account.store:find(KIND, request.ids[1]) end
 
 operations["file_links.retrieve"] = find
 

@@ -14,17 +14,12 @@ local operations = {}
 
 -- The file as the API shows it: with its newest links.
 local function view(account, file)
-  local shown = copy.deep(file)
+  local shown = copy.shallow(file)
   shown.links = file_links.of(account, file.id)
   return shown
 end
 
-local function find(account, request)
-  local id = request.ids[1]
-  local file = account.store:get(KIND, id)
-  if file then return file end
-  return nil, account.store:missing(KIND, id)
-end
+local function find(account, request) return account.store:find(KIND, request.ids[1]) end
 
 operations["files.create"] = function(account, request)
   local params, now = request.params, account.clock:now()
@@ -69,7 +64,7 @@ operations["files.contents"] = function(account, request)
       message = ("Files with the purpose %s can't be downloaded."):format(file.purpose) }
   end
   local content = file_store.content(account, file)
-  if not content then return nil, account.store:missing(KIND, file.id) end
+  if not content then return nil, errors.not_found(KIND, file.id) end
   return { raw = file_store.answer(content) }
 end
 

@@ -64,9 +64,7 @@ operations["forwarding.requests.create"] = function(account, request)
 end
 
 operations["forwarding.requests.retrieve"] = function(account, request)
-  local object = account.store:get(KIND, request.ids[1])
-  if object then return object end
-  return nil, account.store:missing(KIND, request.ids[1])
+  return account.store:find(KIND, request.ids[1])
 end
 
 operations["forwarding.requests.list"] = function(account, request)

@@ -176,31 +176,4 @@ function body.mask(text, number)
   return (text:gsub(grouped(number), (masked(number))))
 end
 
--- The well-formed sequences of UTF-8 by their first byte.
-local SEQUENCES = {
-  "^[\194-\223][\128-\191]()", "^\224[\160-\191][\128-\191]()",
-  "^[\225-\236\238\239][\128-\191][\128-\191]()", "^\237[\128-\159][\128-\191]()",
-  "^\240[\144-\191][\128-\191][\128-\191]()",
-  "^[\241-\243][\128-\191][\128-\191][\128-\191]()",
-  "^\244[\128-\143][\128-\191][\128-\191]()",
-}
-
-local function well_formed(run)
-  local out, at = {}, 1
-  while at <= #run do
-    local after
-    for _, pattern in ipairs(SEQUENCES) do
-      after = after or run:match(pattern, at)
-    end
-    out[#out + 1] = after and run:sub(at, after - 1) or "\239\191\189"
-    at = after or at + 1
-  end
-  return table.concat(out)
-end
-
---- Bytes of a destination as text that JSON can carry: what is no UTF-8 becomes U+FFFD.
-function body.text(bytes)
-  return (bytes:gsub("[\128-\255]+", well_formed))
-end
-
 return body

@@ -68,27 +68,14 @@ function cards.find(account, id, wanted)
   end
   local card = added(account)[id]
   if not card then
-    return nil, errors.new {
-      status = 400,
-      code = "resource_missing",
-      param = "payment_method",
-      message = ("No such PaymentMethod: '%s'"):format(id),
-    }
+    return nil, errors.invalid(("No such PaymentMethod: '%s'"):format(id), "payment_method",
+      "resource_missing")
   elseif card.type ~= "card" then
-    return nil, errors.new {
-      status = 400,
-      code = "forwarding_api_invalid_parameter",
-      param = "payment_method",
-      message = ("PaymentMethods of type %s cannot be forwarded."):format(card.type),
-    }
+    return nil, errors.invalid(("PaymentMethods of type %s cannot be forwarded.")
+      :format(card.type), "payment_method", "forwarding_api_invalid_parameter")
   elseif wanted.card_cvc and card.cvc_used then
-    return nil, errors.new {
-      status = 400,
-      code = "forwarding_api_invalid_parameter",
-      param = "replacements",
-      message = ("The CVC of PaymentMethod '%s' was used by an earlier forwarding request.")
-        :format(id),
-    }
+    return nil, errors.invalid(("The CVC of PaymentMethod '%s' was used by an earlier forwarding "
+      .. "request."):format(id), "replacements", "forwarding_api_invalid_parameter")
   end
   return card
 end

@@ -3,6 +3,7 @@
 -- @module stripe.simulator.forwarding_exchange
 local body = require "stripe.simulator.forwarding_body"
 local errors = require "stripe.simulator.errors"
+local utf8_text = require "stripe.simulator.utf8_text"
 
 local exchange = {}
 
@@ -89,10 +90,13 @@ local function is_credential(name)
   return false
 end
 
+-- Bytes as they are kept: text in which the card's number is masked.
+local function stored(bytes, number) return body.mask(utf8_text.repaired(bytes), number) end
+
 local function stored_header(name, value, number)
   return {
     name = name,
-    value = is_credential(name) and "[redacted]" or body.mask(body.text(tostring(value)), number),
+    value = is_credential(name) and "[redacted]" or stored(tostring(value), number),
   }
 end
 
@@ -107,7 +111,7 @@ function exchange.request_details(params, outgoing, number)
     headers[#headers + 1] = { name = "Content-Type", value = "application/json" }
   end
   return {
-    body = body.mask(body.text(outgoing.body), number), headers = headers, http_method = "POST",
+    body = stored(outgoing.body, number), headers = headers, http_method = "POST",
   }
 end
 
@@ -135,7 +139,7 @@ function exchange.response_details(reply, number)
     headers[i] = stored_header(header[1], header[2], number)
   end
   return {
-    body = body.mask(body.text(reply.body or ""), number), headers = headers,
+    body = stored(reply.body or "", number), headers = headers,
     status = reply.status or 200,
   }
 end

@@ -15,12 +15,6 @@ local SECRET_SECONDS, URL_SECONDS = 24 * 3600, 48 * 3600
 
 local operations = {}
 
-local function find(account, kind, id, param)
-  local object = account.store:get(kind, id)
-  if object then return object end
-  return nil, account.store:missing(kind, id, param)
-end
-
 --- Gives an open session a client secret and an address where it has none or an expired one.
 -- Both serve one attempt: a submission takes them away.
 local function open(account, session)
@@ -112,7 +106,7 @@ operations["identity.verification_sessions.create"] = function(account, request)
 end
 
 operations["identity.verification_sessions.retrieve"] = function(account, request)
-  local session, err = find(account, SESSION, request.ids[1], "session")
+  local session, err = account.store:find(SESSION, request.ids[1], "session")
   if not session then return nil, err end
   if session.status == "requires_input" then open(account, session) end
   return session
@@ -120,7 +114,7 @@ end
 
 operations["identity.verification_sessions.update"] = function(account, request)
   local params = request.params
-  local session, err = find(account, SESSION, request.ids[1], "session")
+  local session, err = account.store:find(SESSION, request.ids[1], "session")
   if not session then return nil, err end
   err = refuse(session, "update", "updated")
   if err then return nil, err end
@@ -160,7 +154,7 @@ local function cancel(account, session)
 end
 
 operations["identity.verification_sessions.cancel"] = function(account, request)
-  local session, err = find(account, SESSION, request.ids[1], "session")
+  local session, err = account.store:find(SESSION, request.ids[1], "session")
   if not session then return nil, err end
   if session.status == "canceled" and not session.redaction then return session end
   err = refuse(session, "cancel", "canceled")
@@ -170,7 +164,7 @@ operations["identity.verification_sessions.cancel"] = function(account, request)
 end
 
 operations["identity.verification_sessions.redact"] = function(account, request)
-  local session, err = find(account, SESSION, request.ids[1], "session")
+  local session, err = account.store:find(SESSION, request.ids[1], "session")
   if not session then return nil, err end
   if session.status == "processing" then
     return nil, errors.invalid("You cannot redact this VerificationSession because it has a "
@@ -184,7 +178,7 @@ operations["identity.verification_sessions.redact"] = function(account, request)
 end
 
 operations["identity.verification_reports.retrieve"] = function(account, request)
-  return find(account, REPORT, request.ids[1], "report")
+  return account.store:find(REPORT, request.ids[1], "report")
 end
 
 operations["identity.verification_reports.list"] = function(account, request)

@@ -26,8 +26,7 @@ end
 
 --- Emits an event of a session; events never carry its secret or its address.
 function submission.emit(account, name, session)
-  local shown = {}
-  for member, value in pairs(session) do shown[member] = value end
+  local shown = copy.shallow(session)
   submission.close(shown)
   account.events:emit("identity.verification_session." .. name, shown)
 end
@@ -93,11 +92,11 @@ end
 -- @treturn table session | nil, err
 function submission.submit(account, id, options)
   options = options or {}
-  local session = account.store:get(SESSION, id)
-  if not session then return nil, account.store:missing(SESSION, tostring(id), "session") end
+  local session, err = account.store:find(SESSION, tostring(id), "session")
+  if not session then return nil, err end
   local outcome = options.outcome
   if not outcome then return nil, errors.missing_param("outcome") end
-  local failure, err
+  local failure
   if outcome == "requires_input" then
     failure, err = failure_of(session, options.error)
   end

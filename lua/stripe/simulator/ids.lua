@@ -6,6 +6,7 @@
 
 local ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 local HEX = "0123456789abcdef"
+local DRAWN = 4 -- characters that one draw gives: 62^4 is well below its range
 local M1, M2 = 2147483563, 2147483399
 local WARM_UP = 16 -- draws after which near seeds no longer give near sequences
 
@@ -18,13 +19,27 @@ local function draw(self)
   return (self.a - self.b) % (M1 - 1)
 end
 
-local function text(self, alphabet, length)
-  local characters = {}
-  for i = 1, length do
-    local at = draw(self) % #alphabet + 1
-    characters[i] = alphabet:sub(at, at)
+-- All pairs of characters of an alphabet, from index 0 on, and their number.
+local function pairs_of(alphabet)
+  local list, n = {}, 0
+  for first in alphabet:gmatch(".") do
+    for second in alphabet:gmatch(".") do
+      list[n], n = first .. second, n + 1
+    end
   end
-  return table.concat(characters)
+  return { list = list, n = n }
+end
+
+local LETTERS, DIGITS = pairs_of(ALPHANUMERIC), pairs_of(HEX)
+
+local function text(self, alphabet, length)
+  local list, n, pieces = alphabet.list, alphabet.n, {}
+  for i = 1, math.ceil(length / DRAWN) do
+    local drawn = draw(self)
+    local low = drawn % n
+    pieces[i] = list[low] .. list[(drawn - low) / n % n]
+  end
+  return table.concat(pieces):sub(1, length)
 end
 
 --- Starts a sequence.
@@ -36,13 +51,13 @@ local function new(seed)
 end
 
 --- An id: the prefix, then 24 letters and digits.
-function Ids:new(prefix) return prefix .. "1" .. text(self, ALPHANUMERIC, 23) end
+function Ids:new(prefix) return prefix .. "1" .. text(self, LETTERS, 23) end
 
 --- Random letters and digits, `n` of them.
-function Ids:secret(n) return text(self, ALPHANUMERIC, n) end
+function Ids:secret(n) return text(self, LETTERS, n) end
 
 --- Random lower-case hexadecimal digits, `n` of them.
-function Ids:hex(n) return text(self, HEX, n) end
+function Ids:hex(n) return text(self, DIGITS, n) end
 
 --- A random integer from 0 to `n - 1`.
 function Ids:below(n) return draw(self) % n end

@@ -11,7 +11,8 @@ local MOST = 50
 -- @tparam ?table current the object's metadata
 -- @param given nil (unchanged), `core.null` (all keys go), or a map whose values are text, or
 --   `core.null` to delete a key
--- @treturn table a new map | nil, err when it would have too many keys; one request alone can't have
+-- @treturn table a new map | nil, err when it would have too many keys, which one request alone
+--   can't have
 function metadata.merge(current, given)
   local merged = {}
   if given == core.null then return merged end

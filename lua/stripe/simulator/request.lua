@@ -45,8 +45,8 @@ end
 
 -- The API key: a bearer token, or the user name of Basic authentication.
 local function key_of(authorization)
-  local scheme, rest = (authorization or ""):match("^%s*(%S+)%s+(.-)%s*$")
-  if not scheme or rest == "" then return nil end
+  local scheme, rest = (authorization or ""):match("^%s*(%S+)%s+(.*%S)")
+  if not scheme then return nil end
   scheme = scheme:lower()
   if scheme == "bearer" then return rest end
   local key = scheme == "basic" and decode_base64(rest):match("^[^:]*")
@@ -80,7 +80,7 @@ local function read(raw)
   local body, problem = body_of(raw)
   if not body then return nil, { kind = "aborted", message = problem, sent = "no" } end
   local headers = lower(raw.headers)
-  local target = raw.url:gsub("#.*$", ""):gsub("^%a[%w+.-]*://[^/?]*", "")
+  local target = raw.url:match("^%a[%w+.-]*://[^/?#]*([^#]*)") or raw.url:match("^[^#]*")
   local path, query = target:match("^([^?]*)%??(.*)$")
   local method = raw.method:upper()
   local context, key = headers["stripe-context"], headers["idempotency-key"]

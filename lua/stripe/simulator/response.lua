@@ -12,10 +12,12 @@ local JSON = { "Content-Type", "application/json" }
 
 local function header_list(headers)
   local list = {}
-  for name, value in pairs(headers or {}) do
+  if not headers then return list end
+  for name, value in pairs(headers) do
     if type(name) == "number" then name, value = value[1], value[2] end
     list[#list + 1] = { name, tostring(value) }
   end
+  if #list == 1 then return list end
   table.sort(list, function(x, y) return x[1] < y[1] end)
   return list
 end

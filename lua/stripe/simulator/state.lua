@@ -7,6 +7,7 @@
 local core = require "stripe.core"
 local copy = require "stripe.simulator.copy"
 local families = require "stripe.simulator.families"
+local utf8_text = require "stripe.simulator.utf8_text"
 
 local state = {}
 
@@ -15,19 +16,9 @@ local FORMAT = 1
 --- The parts of an account that have a state. Each part can `reset`, `snapshot` and `restore`.
 state.parts = { "clock", "ids", "request_ids", "store", "faults", "idempotency", "journal" }
 
-local function is_utf8(text)
-  if not text:find("[\128-\255]") then return true end
-  local rest = text:gsub("[\194-\223][\128-\191]", "x"):gsub("\224[\160-\191][\128-\191]", "x")
-    :gsub("[\225-\236\238\239][\128-\191][\128-\191]", "x"):gsub("\237[\128-\159][\128-\191]", "x")
-    :gsub("\240[\144-\191][\128-\191][\128-\191]", "x")
-    :gsub("[\241-\243][\128-\191][\128-\191][\128-\191]", "x")
-    :gsub("\244[\128-\143][\128-\191][\128-\191]", "x")
-  return not rest:find("[\128-\255]")
-end
-
 local function pack(value)
   if value == core.null then return { ["$null"] = true } end
-  if type(value) == "string" and not is_utf8(value) then
+  if type(value) == "string" and not utf8_text.is(value) then
     return { ["$hex"] = value:gsub(".", function(c) return ("%02x"):format(c:byte()) end) }
   end
   if type(value) ~= "table" then return value end

@@ -14,9 +14,8 @@ local metatable = { __name = "stripe.simulator.store", __index = Store }
 local DEFAULT_LIMIT = 10
 
 --- Makes an empty store.
--- @tparam[opt] table labels kind -> what the server calls it in "No such ..."
-local function new(labels)
-  local self = setmetatable({ labels = labels or {} }, metatable)
+local function new()
+  local self = setmetatable({}, metatable)
   self:reset()
   return self
 end
@@ -40,6 +39,23 @@ end
 
 --- The object, or nil.
 function Store:get(kind, id) return of(self, kind):get(id) end
+
+--- The object that a path names.
+-- @string[opt="id"] param its name in the path
+-- @treturn table object | nil, err 404
+function Store:find(kind, id, param)
+  local object = self:get(kind, id)
+  if object then return object end
+  return nil, errors.not_found(kind, id, param)
+end
+
+--- The object that a parameter names.
+-- @treturn table object | nil, err 400: 404 is for paths
+function Store:refer(kind, id, param)
+  local object, err = self:find(kind, id, param)
+  if err then err.status = 400 end
+  return object, err
+end
 
 --- The kind of the object with this id, or nil.
 function Store:kind_of(id)
@@ -88,20 +104,6 @@ function Store:private(id)
   return private
 end
 
---- The error for an object that is not there: 404.
--- @string[opt="id"] param the parameter that named it
-function Store:missing(kind, id, param)
-  return errors.not_found(self:label(kind), id, param)
-end
-
---- What the server calls a kind: identity's are in camel case (measured), the others in words.
-function Store:label(kind)
-  if self.labels[kind] then return self.labels[kind] end
-  local inner = kind:match("^identity%.(.*)$")
-  if not inner then return (kind:gsub("[._]", " ")) end
-  return (("_" .. inner):gsub("_(%l)", string.upper))
-end
-
 -- The places that `created` (an integer, or a range) and `since` leave open.
 local function bounds(kept, created, since)
   local low, high = 1, kept.n
@@ -131,7 +133,7 @@ local function cursor_of(self, kind, params, since)
   if not id then return end
   local row = of(self, kind):row(id)
   if row and not (since and row.created < since) then return row, name end
-  local err = self:missing(kind, id, name)
+  local err = errors.not_found(kind, id, name)
   err.status = 400
   return nil, nil, err
 end

@@ -30,7 +30,7 @@ end
 function version.read(header, default)
   if not versions then load() end
   local name, rest = (header or default):match("^%s*([^;]*)(.*)$")
-  name = name:match("^(.-)%s*$")
+  name = name:match("^.*%S") or ""
   if not versions[name] then
     return nil, errors.invalid("Invalid Stripe API version: " .. name)
   end

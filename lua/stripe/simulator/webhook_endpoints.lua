@@ -51,12 +51,7 @@ end
 
 local function new_secret(account) return "whsec_" .. account.ids:secret(32) end
 
-local function find(account, request)
-  local id = request.ids[1]
-  local endpoint = account.store:get(KIND, id)
-  if endpoint then return endpoint end
-  return nil, account.store:missing(KIND, id)
-end
+local function find(account, request) return account.store:find(KIND, request.ids[1]) end
 
 operations["webhook_endpoints.create"] = function(account, request)
   local params = request.params
