@@ -12,7 +12,7 @@ local families = {
     require "stripe.simulator.webhook_endpoints",
     require "stripe.simulator.event_resource",
     require "stripe.simulator.files",
-    require "stripe.simulator.file_links",
+    require "stripe.simulator.files.links",
   },
   operations = {},  -- "climate.orders.create" -> function(account, request)
   timers = {},      -- "climate.deliver" -> function(account, id, extra)

@@ -1,0 +1,181 @@
+--- The simulator behind a port: HTTP/1.1, or the same inside TLS, by lua-http.
+--
+-- Bytes come in, `simulator:handle` says what to do, and this file does it: answers, waits, breaks
+-- the connection, or sends a forwarded request out. Each exchange is a coroutine of its own, so
+-- that one that waits keeps nobody else waiting.
+-- @module stripe.simulator.server
+
+local cqueues = require "cqueues"
+local condition = require "cqueues.condition"
+local http_server = require "http.server"
+local file_links = require "stripe.simulator.files.links"
+local break_off = require "stripe.simulator.server.break"
+local errors = require "stripe.simulator.errors"
+local read = require "stripe.simulator.server.read"
+local write = require "stripe.simulator.server.write"
+
+local Server = {}
+local metatable = { __name = "stripe.simulator.server", __index = Server }
+
+local SETUP_SECONDS, IDLE_SECONDS = 10, 120
+local GRACE_SECONDS = 2 -- for exchanges that run when the server is closed
+local JSON = { { "Content-Type", "application/json" } }
+
+local function refusal(status, kind, message)
+  local err = errors.new { status = status, type = kind, message = message }
+  return { status = status, headers = JSON, body = errors.body(err) }
+end
+
+local function traced(problem)
+  return debug.traceback(tostring(problem), 2)
+end
+
+-- Calls what may throw; then the answer is a 500, and the log has the traceback.
+local function guarded(self, f, ...)
+  local arguments, n = { ... }, select("#", ...)
+  local ok, answer = xpcall(function() return f((unpack or table.unpack)(arguments, 1, n)) end,
+    traced)
+  if ok then return answer end
+  self.log.failure(answer)
+  return refusal(500, "api_error", "The simulator failed; its log says where.")
+end
+
+-- The public address of a link, in whichever account it was made.
+local function download(simulator, path)
+  for _, account in ipairs(simulator.accounts.list) do
+    local answer = file_links.download(account, path)
+    if answer then return answer end
+  end
+  return refusal(404, "invalid_request_error", "This link does not exist, or not any more.")
+end
+
+-- Routes of the server itself; the others are the simulator's.
+local function decide(self, request)
+  local path = request.url:match("^[^?#]*")
+  if path == "/_sim/save" and request.method == "POST" then
+    if not self.save then
+      return refusal(400, "invalid_request_error", "The server was started without --state.")
+    end
+    local saved, problem = self.save()
+    if not saved then return refusal(500, "api_error", problem) end
+    return { status = 200, headers = JSON, body = "{}" }
+  elseif path:find("^/links/") and (request.method == "GET" or request.method == "HEAD") then
+    return download(self.simulator, path)
+  end
+  local answer = self.simulator:handle(request)
+  if path == "/_sim/restore" then self:adopt() end
+  return answer
+end
+
+local directives = {}
+
+function directives.delay(answer)
+  cqueues.sleep(answer.seconds)
+  if answer.finished then answer.finished() end
+  return answer.response
+end
+
+function directives.reset(_, stream)
+  break_off(stream, "reset")
+end
+
+function directives.truncate(answer, stream, request)
+  write(stream, answer.response, request, answer.bytes)
+  break_off(stream, "short")
+end
+
+-- Does what the simulator says until there is an answer, and writes that.
+local function settle(self, stream, request, answer)
+  while answer and not answer.status do
+    if answer.outbound then
+      local reply = require("stripe.simulator.server.outbound")(answer.outbound)
+      answer = guarded(self, answer.resume, reply)
+    else
+      request.outcome = answer.directive
+      answer = directives[answer.directive](answer, stream, request)
+    end
+  end
+  if answer then write(stream, answer, request) end
+  return answer
+end
+
+local function exchange(self, stream)
+  local request, problem = read(stream)
+  if not request then return end -- gone, or no HTTP: lua-http says so
+  self.running[stream] = true
+  local started = cqueues.monotime()
+  local answer = problem and refusal(problem.status, "invalid_request_error", problem.message)
+    or guarded(self, decide, self, request)
+  answer = settle(self, stream, request, answer)
+  self.running[stream] = nil
+  self.log.exchange(request, answer, cqueues.monotime() - started)
+end
+
+local SILENT = { exchange = function() end, failure = function() end, trouble = function() end }
+
+--- Binds a port.
+-- @tparam table simulator
+-- @tparam[opt] table options `host` ("127.0.0.1"), `port` (0: any that is free), `context`: an
+--   openssl.ssl.context, then it speaks TLS; `save()`: what `POST /_sim/save` does, returns true,
+--   or nil and why not; `log`: `exchange(request, answer, seconds)`, `failure(traceback)`,
+--   `trouble(message)`
+-- @treturn table server | nil, message
+local function listen(simulator, options)
+  options = options or {}
+  local self = setmetatable({
+    simulator = simulator, running = {}, save = options.save, log = options.log or SILENT,
+    closing = condition.new(),
+  }, metatable)
+  local tls = options.context ~= nil
+  local server, why = http_server.listen {
+    host = options.host or "127.0.0.1", port = options.port or 0, reuseaddr = true,
+    tls = tls, ctx = options.context, version = 1.1,
+    connection_setup_timeout = SETUP_SECONDS, intra_stream_timeout = IDLE_SECONDS,
+    onstream = function(_, stream) exchange(self, stream) end,
+    onerror = function(_, context, operation, problem)
+      self.running[context] = nil
+      local report = operation == "onstream" and self.log.failure or self.log.trouble
+      report(operation .. ": " .. tostring(problem))
+    end,
+  }
+  local bound
+  if server then bound, why = server:listen() end
+  if not bound then return nil, tostring(why) end
+  local _, address, port = server:localname()
+  self.server, self.port = server, port
+  if address == "0.0.0.0" or address == "::" then address = "localhost" end
+  if address:find(":", 1, true) then address = "[" .. address .. "]" end
+  self.url = ("%s://%s:%d"):format(tls and "https" or "http", address, port)
+  self:adopt()
+  return self
+end
+
+--- Makes file and link URLs of all accounts, and of those to come, lead here.
+function Server:adopt()
+  self.simulator.settings.files_url = self.url
+  for _, account in ipairs(self.simulator.accounts.list) do
+    account.settings.files_url = self.url
+  end
+end
+
+--- Serves until `close`; to be called in a cqueues coroutine, as `close`.
+function Server:run()
+  local controller = self.server.cq
+  while not self.closed do
+    local ok, problem = controller:step(0)
+    if not ok then self.log.failure(tostring(problem)) end
+    if not self.closed then cqueues.poll(controller, self.closing) end
+  end
+end
+
+--- Takes no new connections and lets what runs come to its end, for some seconds at most.
+function Server:close()
+  self.server:pause()
+  local limit = cqueues.monotime() + GRACE_SECONDS
+  while next(self.running) and cqueues.monotime() < limit do cqueues.sleep(0.01) end
+  self.server:close()
+  self.closed = true
+  self.closing:signal()
+end
+
+return { listen = listen }
