@@ -71,7 +71,7 @@ end
 -- @tparam table program gets `instructions`
 function Measure.instructions(counter, program)
   if program.failed or (counter[1] == "callgrind" and program.compiles_itself) then return end
-  local few = math.max(200, program.wide or 1)
+  local few = math.max(100, program.wide or 1)
   local less = count(counter, program.command(few, counter[2]))
   local more = count(counter, program.command(3 * few, counter[2]))
   if less and more then program.instructions = (more - less) / (2 * few) end

@@ -48,6 +48,24 @@ describe("the choice of a driver", function()
     assert.equal(own, Driver.choose(own))
   end)
 
+  it("falls on the driver of the running task", function()
+    local scripted = require("spec.support.scripted_client").driver()
+    local inside
+    scripted.await(scripted.spawn(function() inside = Driver.current() end))
+    assert.equal(scripted, inside)
+    assert.equal(require "stripe.driver.blocking", Driver.current())
+  end)
+
+  it("says which library a driver lacks", function()
+    package.preload["stripe.driver.fibers"] = function() return require "fibers" end
+    for _ = 1, 2 do
+      local none, message = Driver.choose "fibers"
+      assert.is_nil(none)
+      assert.equal('the driver "fibers" can\'t load: there is no module "fibers"', message)
+    end
+    package.preload["stripe.driver.fibers"] = nil
+  end)
+
   it("says what is wrong with a name or a table", function()
     local none, message = Driver.choose("fibers")
     assert.is_nil(none)

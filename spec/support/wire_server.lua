@@ -117,10 +117,10 @@ function acts.status(c, request)
 end
 
 -- Once so, then well.
-local function first(act)
+local function first(act, well)
   return function(c, request)
     if times[request.path] == 1 then return act(c, request) end
-    acts.ok(c, request)
+    return (well or acts.ok)(c, request)
   end
 end
 
@@ -264,6 +264,9 @@ function acts.half_bytes(c)
   cqueues.sleep(0.02)
   c:reset()
 end
+
+-- Once half of it, then all.
+acts.half_first = first(acts.half_bytes, function(c) c:answer(200, ("x"):rep(400000)) end)
 
 local function act_of(path, method)
   for part in path:gmatch("[^/]+") do

@@ -11,6 +11,7 @@ local VERBS = { "now", "sleep", "start", "await", "spawn" }
 local function load(name)
   local found, driver = pcall(require, "stripe.driver." .. name)
   if found then return driver end
+  package.loaded["stripe.driver." .. name] = nil -- Lua 5.1 would tell of a loop the next time
   return nil, driver
 end
 
