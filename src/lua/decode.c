@@ -1,6 +1,5 @@
-/* decode.c - ring 2b: JSON text to Lua values, by lua-cjson where it is not plain. */
+/* decode.c - ring 2b: JSON text to Lua values, by lua-cjson. */
 #include "decode.h"
-#include "parse.h"
 
 #include <string.h>
 
@@ -119,7 +118,6 @@ static const char *refusal(const char *text, size_t length)
 
 bool st_decode(lua_State *L, int decoder, const char *text, size_t length, bool keep_null)
 {
-    if (st_parse(L, text, length, keep_null)) return true;
     const char *refused = refusal(text, length);
     if (refused) {
         lua_pushstring(L, refused);
