@@ -74,7 +74,7 @@ function Place:wake()
   self.woken:signal()
 end
 
-function Place:timeout() end
+function Place:timeout() return self.seconds end
 
 function Place:watch()
   local pump = pump_of(self.controller)
