@@ -25,9 +25,13 @@ void st_open_system(lua_State *L);    /* now, time, sleep, uuid, random */
 /* The operation at index i of core.operations(), and its resource; NULL when there is none. */
 const st_operation *st_operation_at(int i, const st_resource **resource);
 
-/* Whether the value at index i is JSON's null (cjson.null, ngx.null: the NULL light userdata),
-   or core.empty_array. */
-int st_isnull(lua_State *L, int i);
+/* Whether the value at index i is JSON's null (cjson.null, ngx.null: the NULL light userdata). */
+static inline int st_isnull(lua_State *L, int i)
+{
+    return lua_type(L, i) == LUA_TLIGHTUSERDATA && !lua_touserdata(L, i);
+}
+
+/* Whether the value at index i is core.empty_array. */
 int st_isemptyarray(lua_State *L, int i);
 
 #pragma GCC visibility pop

@@ -20,8 +20,3 @@ int luaopen_stripe_core(lua_State *L)
     st_open_system(L);
     return 1;
 }
-
-int st_isnull(lua_State *L, int i)
-{
-    return lua_type(L, i) == LUA_TLIGHTUSERDATA && !lua_touserdata(L, i);
-}
