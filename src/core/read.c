@@ -48,21 +48,15 @@ static bool put_text(st_tree *t, st_run name, st_run text, st_check *c)
     return true;
 }
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Undoes the percent-encoding of a run; false when an escape is broken. */
 static bool decode(st_tree *t, const char *p, const char *end, st_run *decoded)
 {
     char *out = st_tree_bytes(t);
     for (; p < end; p++) {
         if (*p == '%') {
-            if (end - p < 3 || hex(p[1]) < 0 || hex(p[2]) < 0) return false;
-            *out++ = (char)(hex(p[1]) << 4 | hex(p[2]));
+            int byte = st_text_escape(p, end);
+            if (byte < 0) return false;
+            *out++ = (char)byte;
             p += 2;
         } else {
             *out++ = *p == '+' ? ' ' : *p;

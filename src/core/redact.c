@@ -1,5 +1,6 @@
 /* redact.c - ring 1: text without its secrets. */
 #include "redact.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -48,11 +49,6 @@ static bool is_one_of(char c, const char *set)
 static char lower(char c)
 {
     return is_upper(c) ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool is_hex(char c)
-{
-    return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f');
 }
 
 /* Whether s begins with the text, which is in lower case; the case of s does not matter. */
@@ -294,7 +290,7 @@ bool st_redact_text(st_buffer *out, const char *text, size_t n)
             p = word(out, text, p, end);
         } else if (begins((span){ p, end }, "://")) {
             p = authority(out, p, end);
-        } else if (*p == '%' && end - p > 2 && is_hex(p[1]) && is_hex(p[2])) {
+        } else if (st_text_escape(p, end) >= 0) {
             put(out, p, p + 3); /* its digits are no part of the word behind it */
             p += 3;
         } else {

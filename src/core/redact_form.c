@@ -1,5 +1,6 @@
 /* redact_form.c - ring 1: form bodies and queries without what the catalogue calls sensitive. */
 #include "redact.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -54,26 +55,15 @@ static bool is_sensitive(const st_param *params, const char *p, const char *end)
     return false;
 }
 
-/* The value of a hexadecimal digit, or -1. */
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static bool is_sensitive_key(const st_param *params, const char *p, const char *end)
 {
     char name[NAME_MAX_BYTES];
     size_t n = 0;
     for (; p < end; p++) {
         if (n == sizeof name) return true;
-        name[n] = *p;
-        if (*p == '%' && end - p > 2 && hex(p[1]) >= 0 && hex(p[2]) >= 0) {
-            name[n] = (char)(hex(p[1]) << 4 | hex(p[2]));
-            p += 2;
-        }
-        n++;
+        int byte = st_text_escape(p, end);
+        name[n++] = byte < 0 ? *p : (char)byte;
+        if (byte >= 0) p += 2;
     }
     return is_sensitive(params, name, name + n);
 }

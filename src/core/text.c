@@ -1,4 +1,4 @@
-/* text.c - ring 1: UTF-8, and how far two words are apart. */
+/* text.c - ring 1: UTF-8, percent escapes, and how far two words are apart. */
 #include "text.h"
 
 /* The bytes of the character at p, 0 when it is broken. */
@@ -28,6 +28,20 @@ long long st_text_length(const char *bytes, size_t n)
         count++;
     }
     return count;
+}
+
+/* The value of a hexadecimal digit, or -1. */
+static int hex(char c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+int st_text_escape(const char *p, const char *end)
+{
+    if (end - p < 3 || *p != '%' || hex(p[1]) < 0 || hex(p[2]) < 0) return -1;
+    return hex(p[1]) << 4 | hex(p[2]);
 }
 
 static int least(int a, int b)

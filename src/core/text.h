@@ -1,5 +1,5 @@
 /*
- * text.h - ring 1: UTF-8, and how far two words are apart.
+ * text.h - ring 1: UTF-8, percent escapes, and how far two words are apart.
  */
 #ifndef ST_CORE_TEXT_H
 #define ST_CORE_TEXT_H
@@ -14,6 +14,9 @@ enum { ST_TEXT_WORD = 64, ST_TEXT_FAR = 1000 };
 /* How many UTF-8 characters the bytes are; -1 when they are not UTF-8 (RFC 3629: no surrogates,
    no over-long forms, nothing above U+10FFFF). */
 long long st_text_length(const char *bytes, size_t n);
+
+/* The byte that the escape %XX at p stands for; -1 when there is none before end. */
+int st_text_escape(const char *p, const char *end);
 
 /* Typing errors between two words: letters added, left out, exchanged, or swapped with their
    neighbour. ST_TEXT_FAR when either is longer than ST_TEXT_WORD bytes. */

@@ -2,6 +2,7 @@
 #include "catalogue.h"
 
 #include "../core/route.h"
+#include "../core/text.h"
 
 #include <string.h>
 
@@ -80,26 +81,15 @@ static int operations(lua_State *L)
     return 1;
 }
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 /* Pushes a path segment with its %XX decoded; what is no escape stays as it is. */
 static void push_segment(lua_State *L, const char *text, size_t length)
 {
     luaL_Buffer b;
     luaL_buffinit(L, &b);
-    for (size_t i = 0; i < length; i++) {
-        char c = text[i];
-        if (c == '%' && i + 2 < length && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
-            c = (char)(hex(text[i + 1]) << 4 | hex(text[i + 2]));
-            i += 2;
-        }
-        luaL_addchar(&b, c);
+    for (const char *p = text, *end = text + length; p < end; p++) {
+        int byte = st_text_escape(p, end);
+        luaL_addchar(&b, byte < 0 ? *p : (char)byte);
+        if (byte >= 0) p += 2;
     }
     luaL_pushresult(&b);
 }
