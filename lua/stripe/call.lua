@@ -142,6 +142,7 @@ end
 -- @treturn[2] ?table the response, if there was an answer
 function Call.run(settings, request)
   local options, operation = request.options, Operations.list[request.op]
+  if options.journal then return options.journal:run(settings, request, Call.run) end
   local function refuse(problem)
     return nil, Error.refused(problem, operation, request.method, request.path)
   end

@@ -6,7 +6,8 @@
 --       product = "climsku_...", metric_tons = "0.5", currency = "usd",
 --     }
 --
--- `stripe.webhook`, `stripe.simulator` and `stripe.money` load when first touched.
+-- `stripe.webhook`, `stripe.simulator`, `stripe.money`, `stripe.journal`, `stripe.batch` and
+-- `stripe.workflow` load when first touched.
 -- @module stripe
 
 local core = require "stripe.core"
@@ -90,7 +91,9 @@ function stripe.idempotency(...)
   return core.sha256(table.concat(parts, ",")):sub(1, 32)
 end
 
-local LAZY = { webhook = true, simulator = true, money = true }
+local LAZY = {
+  webhook = true, simulator = true, money = true, journal = true, batch = true, workflow = true,
+}
 
 return setmetatable(stripe, {
   __name = "stripe",

@@ -62,6 +62,13 @@ local function cancel(value)
   if not canceller.is(value) then return "must be a stripe.canceller()" end
 end
 
+local function journal(value)
+  local metatable = getmetatable(value)
+  if type(metatable) ~= "table" or metatable.__name ~= "stripe.journal.recorder" then
+    return "must be what journal:once gives to its function"
+  end
+end
+
 local function resolve(value)
   for i = 1, math.max(#value, 1) do
     local entry = value[i]
@@ -152,6 +159,7 @@ local of_call = {
   progress = { "function" },
   host = { "string", one_of("api", "files") },
   quotes_path = { "boolean string" },
+  journal = { "table", nil, journal },
 }
 
 --- The names of the options of a call, as keys.

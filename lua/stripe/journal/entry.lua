@@ -1,0 +1,82 @@
+--- An entry of a journal: what is done under one name, and how far it came.
+--
+-- Plain data, `{ name, created, state = "open" | "done", owner, steps = {...}, value }`, kept by a
+-- storage as JSON text with a version. Whoever writes must have read the version before: who was
+-- overtaken learns it, and has changed nothing.
+-- @module stripe.journal.entry
+
+local core = require "stripe.core"
+local Error = require "stripe.error"
+local Owner = require "stripe.journal.owner"
+
+local Entry = {}
+local metatable = { __name = "stripe.journal.entry", __index = Entry }
+
+local function failure(code, message, more)
+  local fields = {
+    type = "journal_error", code = code, message = message, attempts = {},
+    retryable = code == "busy" or code == "storage", sent = "no",
+  }
+  for name, value in pairs(more or {}) do fields[name] = value end
+  return Error.new(fields)
+end
+
+--- An error of the journal: `code` is "busy", "lost", "storage", "changed" or "doubtful".
+Entry.failure = failure
+
+--- Reads the entry of a name; a new one, not yet stored, when there is none.
+-- @treturn[1] table
+-- @treturn[2] nil
+-- @treturn[2] table the error
+function Entry.read(journal, name)
+  local text, version, message = journal.storage:get(name)
+  if message then return nil, failure("storage", "the journal can't be read: " .. message) end
+  local data
+  if text then
+    data, message = core.decode(text, true)
+    if type(data) ~= "table" or type(data.steps) ~= "table" then
+      return nil, failure("storage", ("the entry %q of the journal is damaged: %s"):format(name,
+        message and tostring(message) or "it is no entry"))
+    end
+  end
+  return setmetatable({
+    journal = journal, name = name, version = version or 0,
+    data = data or { name = name, created = journal.now(), state = "open", steps = {} },
+  }, metatable)
+end
+
+--- Writes the entry down. `nil, err` when somebody else has written it since it was read.
+function Entry:save()
+  local kept, message = self.journal.storage:put(self.name, core.json(self.data), self.version)
+  if kept then
+    self.version = self.version + 1
+    return true
+  elseif message then
+    return nil, failure("storage", "the journal can't be written: " .. message)
+  end
+  return nil, failure("lost", ("another process has taken over %q"):format(self.name))
+end
+
+--- Makes this process the owner.
+-- @number lease seconds
+-- @treturn[1] boolean true
+-- @treturn[2] nil
+-- @treturn[2] table the error, code "busy" with `seconds` when another owns it
+function Entry:own(lease)
+  local now = self.journal.now()
+  local seconds = Owner.holds(self.data.owner, now)
+  if seconds then
+    return nil, failure("busy", ("another process works on %q; it holds it for up to %d s")
+      :format(self.name, math.ceil(seconds)), { seconds = seconds })
+  end
+  self.data.owner = Owner.new(now, lease)
+  return self:save()
+end
+
+--- Gives the ownership up, so that the next run needs not wait.
+function Entry:release()
+  self.data.owner = nil
+  return self:save()
+end
+
+return Entry

@@ -1,0 +1,101 @@
+--- A storage of journals in an SQLite file: for scripts.
+--
+-- Every write is on disk when it returns (write-ahead log, synchronous = FULL); several processes
+-- of one machine can share the file.
+-- @module stripe.journal.storage.sqlite
+
+local Sqlite = {}
+local metatable = { __name = "stripe.journal.storage.sqlite", __index = Sqlite }
+
+local OPENING = {
+  "PRAGMA busy_timeout = 10000", -- milliseconds; each transaction here takes far less than one
+  "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
+  "CREATE TABLE IF NOT EXISTS journal (name TEXT PRIMARY KEY, version INTEGER NOT NULL, "
+    .. "entry TEXT NOT NULL) WITHOUT ROWID",
+}
+
+local function quoted(self, text) return "'" .. self.connection:escape(text) .. "'" end
+
+-- Runs a statement: how many rows it changed, or the rows that it gives.
+local function run(self, statement, ...)
+  local texts = {}
+  for i = 1, select("#", ...) do
+    local value = select(i, ...)
+    texts[i] = type(value) == "number" and ("%d"):format(value) or quoted(self, value)
+  end
+  local result, message = self.connection:execute(statement:format((table.unpack or unpack)(texts)))
+  if not result then return nil, tostring(message) end
+  if type(result) == "number" then return result end
+  local rows, row = {}, result:fetch {}
+  while row do
+    rows[#rows + 1] = row
+    row = result:fetch {}
+  end
+  result:close()
+  return rows
+end
+
+function Sqlite:get(name)
+  local rows, message = run(self, "SELECT entry, version FROM journal WHERE name = %s", name)
+  if not rows then return nil, nil, message end
+  if rows[1] then return rows[1][1], tonumber(rows[1][2]) end
+end
+
+function Sqlite:put(name, text, version)
+  local changed, message
+  if version == 0 then
+    changed, message = run(self,
+      "INSERT OR IGNORE INTO journal (name, version, entry) VALUES (%s, 1, %s)", name, text)
+  else
+    changed, message = run(self, "UPDATE journal SET entry = %s, version = version + 1 "
+      .. "WHERE name = %s AND version = %s", text, name, version)
+  end
+  if not changed then return nil, message end
+  return changed == 1
+end
+
+function Sqlite:names(prefix)
+  local rows, message = run(self, "SELECT name FROM journal")
+  if not rows then return nil, message end
+  local names = {}
+  for _, row in ipairs(rows) do
+    if row[1]:sub(1, #prefix) == prefix then names[#names + 1] = row[1] end
+  end
+  return names
+end
+
+function Sqlite:remove(name)
+  local changed, message = run(self, "DELETE FROM journal WHERE name = %s", name)
+  if not changed then return nil, message end
+  return true
+end
+
+function Sqlite:close()
+  self.connection:close()
+  self.environment:close()
+end
+
+--- Opens a file.
+-- @string path
+local function open(path)
+  local found, driver = pcall(require, "luasql.sqlite3")
+  if not found then
+    return nil, "SQLite needs lua-sql-sqlite3 (on Debian: apt install lua-sql-sqlite3)"
+  end
+  local environment = driver.sqlite3()
+  local connection, message = environment:connect(path)
+  if not connection then return nil, tostring(message) end
+  local self = setmetatable({
+    environment = environment, connection = connection, name = path,
+  }, metatable)
+  for _, statement in ipairs(OPENING) do
+    local done, problem = run(self, statement)
+    if not done then
+      self:close()
+      return nil, problem
+    end
+  end
+  return self
+end
+
+return { open = open }
