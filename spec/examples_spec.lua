@@ -56,6 +56,21 @@ describe("the examples", function()
     assert.matches("Asking for it again: resource_missing", text, 1, true)
   end)
 
+  it("serve webhooks, once each", function()
+    local path = package.path
+    -- Debian has lua-http for Lua 5.1 and 5.2; it is plain Lua.
+    if not pcall(require, "http.server") then
+      package.path = path .. ";/usr/share/lua/5.2/?.lua"
+    end
+    local text = assert(run("webhook_server", {}))
+    package.path = path
+    assert.matches("is delivered: https://climate.stripe.com/certificate/", text, 1, true)
+    local answers = {}
+    for answer in text:gmatch("%-> (%d+ %b{})") do answers[#answers + 1] = answer end
+    assert.same({ '200 {"result":"committed"}', '200 {"result":"duplicate"}',
+      '200 {"result":"stale"}', '400 {"result":"refused"}' }, answers)
+  end)
+
   it("are all in the demo, which never leaves the simulator", function()
     local text = assert(run("demo", { STRIPE_SECRET_KEY = "sk_live_never_to_be_used" }))
     assert.matches("5. The life of a webhook endpoint", text, 1, true)

@@ -20,6 +20,7 @@ void st_open_decode(lua_State *L);    /* decode */
 void st_open_json(lua_State *L);      /* json, render */
 void st_open_redact(lua_State *L);    /* redact, redact_form, redact_object */
 void st_open_decimal(lua_State *L);   /* decimal */
+void st_open_webhook(lua_State *L);   /* webhook_verify, webhook_sign, webhook_layout */
 void st_open_system(lua_State *L);    /* now, time, sleep, uuid, random */
 
 /* The operation at index i of core.operations(), and its resource; NULL when there is none. */

@@ -17,6 +17,7 @@ int luaopen_stripe_core(lua_State *L)
     st_open_json(L);
     st_open_redact(L);
     st_open_decimal(L);
+    st_open_webhook(L);
     st_open_system(L);
     return 1;
 }

@@ -45,6 +45,7 @@ local function read(settings, payload, headers, received)
   local header = find_header(headers, "stripe-signature")
   local verification, err = webhook.verify(payload, header, settings.secrets, {
     tolerance = settings.tolerance, future_tolerance = settings.future_tolerance, now = received,
+    other_secrets = settings.other_secrets, diagnose = settings.diagnose,
   })
   if not verification then return nil, err end
   local event, why = core.decode(payload)
@@ -132,8 +133,8 @@ end
 -- @tparam table given
 --
 -- * `secrets`: as `stripe.webhook.verify` takes them; false: only `process` will be called
--- * `tolerance`, `future_tolerance`: seconds, see `stripe.webhook.verify`; `now`: a function that
---   gives Unix seconds, for specs
+-- * `tolerance`, `future_tolerance`, `other_secrets`, `diagnose`: see `stripe.webhook.verify`;
+--   `now`: a function that gives Unix seconds, for specs
 -- * `on`: pattern -> function(ctx), see `stripe.webhook.patterns` and `stripe.webhook.context`. It
 --   fails by throwing, or by returning `nil, err` or false: then 500 lets Stripe try again
 -- * `fallback`: function(ctx) for types that no pattern fits; without one they are ignored (200)

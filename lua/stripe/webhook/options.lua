@@ -6,6 +6,7 @@ local Driver = require "stripe.driver"
 local Memory = require "stripe.webhook.store.memory"
 local Newest = require "stripe.webhook.newest"
 local Patterns = require "stripe.webhook.patterns"
+local Secrets = require "stripe.webhook.secrets"
 local Thin = require "stripe.webhook.thin"
 local suggest = require "stripe.suggest"
 
@@ -14,11 +15,12 @@ local Options = {}
 -- name -> types
 local KNOWN = {
   secrets = "string table false", tolerance = "number false", future_tolerance = "number false",
-  now = "function", on = "table", fallback = "function", use = "table", store = "table false",
-  lease = "number", name = "string", queue = "table", newest = "boolean table function",
-  wait = "number", client = "table", fetch = "string", related_prefixes = "table",
-  livemode = "boolean", accounts = "table function", driver = "string table",
-  validate = "boolean", on_event = "function", on_error = "function",
+  other_secrets = "string table", diagnose = "boolean", now = "function",
+  on = "table", fallback = "function", use = "table", store = "table false", lease = "number",
+  name = "string", queue = "table", newest = "boolean table function", wait = "number",
+  client = "table", fetch = "string", related_prefixes = "table", livemode = "boolean",
+  accounts = "table function", driver = "string table", validate = "boolean",
+  on_event = "function", on_error = "function",
 }
 
 local function fits(value, types)
@@ -83,6 +85,15 @@ local function check_seconds(given)
   end
 end
 
+local function check_secrets(given)
+  for _, name in ipairs { "secrets", "other_secrets" } do
+    if given[name] then
+      local read, problem = Secrets.read(given[name])
+      if not read then return ("option %q: %s"):format(name, problem) end
+    end
+  end
+end
+
 local FETCH = { event = true, related = true, both = true }
 
 local function check_fetch(given)
@@ -118,7 +129,8 @@ local function check(given)
   if given.queue and type(given.queue.push) ~= "function" then
     return 'option "queue" must have a method push'
   end
-  return check_functions(given) or given.use and list_of_functions(given.use, "use")
+  return check_secrets(given) or check_functions(given)
+    or given.use and list_of_functions(given.use, "use")
     or check_store(given) or check_seconds(given) or check_fetch(given)
 end
 

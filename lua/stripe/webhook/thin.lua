@@ -93,10 +93,8 @@ end
 -- @treturn[2] nil
 -- @treturn[2] table the error
 function Thin.event(client, event)
-  local path = "/v2/core/events/" .. event.id
-  local problem = malformed(path)
-  if problem then return refuse("the path of the event " .. problem) end
-  return get(client, event, path, event.id)
+  if not event.id:find("^[%w_-]+$") then return refuse("the id of the event is no id") end
+  return get(client, event, "/v2/core/events/" .. event.id, event.id)
 end
 
 --- Fetches the object that the event is about, as it is now.

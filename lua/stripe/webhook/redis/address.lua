@@ -28,8 +28,9 @@ local function read_url(url)
   local who, where = rest:match("^(.*)@([^@]*)$")
   where = where or rest
   local authority, db = where:match("^([^/]*)/?(%d*)$")
-  local host, port = (authority or ""):match("^%[([%x:.]+)%]:?(%d*)$")
-  if not host then host, port = (authority or ""):match("^([^:%s]*):?(%d*)$") end
+  authority = authority or "no authority" -- which no host can be
+  local host, port = authority:match("^%[([%x:.]+)%]:?(%d*)$")
+  if not host then host, port = authority:match("^([^:%s]*):?(%d*)$") end
   if not host then
     return nil, 'option "url" must look like redis://user:password@host:6379/0'
   end

@@ -1,0 +1,56 @@
+--- What the stores ask of their arguments.
+-- @module stripe.webhook.store.check
+
+local suggest = require "stripe.suggest"
+
+local Check = {}
+
+--- Seconds for which ids are kept: events reach back 30 days.
+Check.KEEP = 35 * 24 * 3600
+
+--- Options of a store.
+-- @param options
+-- @tparam table known name -> type
+-- @string what for messages
+-- @treturn ?string what is wrong with them
+function Check.options(options, known, what)
+  if type(options) ~= "table" then return what .. " takes a table of options" end
+  for name, value in pairs(options) do
+    local kind = known[name]
+    if not kind then
+      return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, known)
+    elseif type(value) ~= kind then
+      return ("option %q must be a %s, not a %s"):format(name, kind, type(value))
+    end
+  end
+  for _, name in ipairs { "keep", "timeout" } do
+    local seconds = options[name]
+    if seconds and not (seconds > 0 and seconds < 1e9) then
+      return ("option %q must be a number of seconds above 0"):format(name)
+    end
+  end
+end
+
+--- The arguments of `claim`.
+function Check.claim(id, lease)
+  if type(id) ~= "string" or id == "" then error("a claim needs an id, a string", 3) end
+  if type(lease) ~= "number" or not (lease > 0 and lease < 1e9) then
+    error("a claim needs a lease, a number of seconds above 0", 3)
+  end
+end
+
+--- What `claim` gave.
+function Check.held(claim, verb)
+  if type(claim) ~= "table" or type(claim.id) ~= "string" or type(claim.token) ~= "number" then
+    error(("store:%s takes the claim that store:claim gave"):format(verb), 3)
+  end
+end
+
+--- A key of an object and the order recorded for it.
+function Check.order(key, order)
+  if key ~= nil and (type(key) ~= "string" or type(order) ~= "string") then
+    error("a key and its order are strings", 3)
+  end
+end
+
+return Check

@@ -1,0 +1,67 @@
+--- Cancels an order while it can be canceled, and says beforehand what comes back.
+--
+-- An order can be canceled within 24 hours of its creation; the fees are kept then. A delay or
+-- another product gives 30 days more, and everything back.
+-- [docs.stripe.com/api/climate/order/cancel; docs.stripe.com/climate/orders]
+-- @module stripe.workflow.climate.cancel
+
+local Error = require "stripe.error"
+local core = require "stripe.core"
+
+local Cancel = {}
+
+local DAY = 24 * 3600
+local REMORSE = 30 * DAY
+
+local OVER = { delivered = true, canceled = true }
+
+local function later(a, b)
+  if not a then return b end
+  return b and b > a and b or a
+end
+
+--- Until when an order can be canceled, and what would come back.
+-- @tparam table order
+-- @treturn ?integer Unix seconds; nil when it has ended
+-- @treturn ?integer minor units
+function Cancel.window(order)
+  if OVER[order.status] then return nil end
+  local disturbed = later(order.delayed_at, order.product_substituted_at)
+  local ends = order.created + DAY
+  if disturbed then return math.max(ends, disturbed + REMORSE), order.amount_total end
+  return ends, order.amount_subtotal
+end
+
+local function closed(code, message)
+  return Error.new {
+    type = "workflow_error", code = code, message = message, attempts = {}, retryable = false,
+    sent = "no",
+  }
+end
+
+--- Cancels, see `stripe.workflow.climate`.
+function Cancel.run(client, id, options)
+  options = options or {}
+  local now = options.now or core.time
+  local order, err = client.climate.orders:retrieve(id)
+  if not order then return nil, err end
+  if order.status == "canceled" then return order, nil, { refund = 0, already = true } end
+  local ends, refund = Cancel.window(order)
+  if not ends then return nil, closed("ended", ("order %s is %s"):format(id, order.status)) end
+  if now() > ends and not options.force then
+    return nil, closed("too_late", ("order %s could be canceled until %s; force = true asks all "
+      .. "the same"):format(id, os.date("!%Y-%m-%d %H:%M UTC", ends)))
+  end
+  local canceled, problem
+  if options.journal then
+    canceled, problem = options.journal:once("climate/cancel/" .. id, function(call)
+      return client.climate.orders:cancel(id, nil, call)
+    end)
+  else
+    canceled, problem = client.climate.orders:cancel(id)
+  end
+  if not canceled then return nil, problem end
+  return canceled, nil, { refund = refund, already = false }
+end
+
+return Cancel

@@ -1,0 +1,52 @@
+--- The products on sale, as a plan sees them.
+-- @module stripe.workflow.climate.products
+
+local Products = {}
+
+-- The suppliers of a product as text, and as sets of their ids and pathways.
+local function read(product)
+  local names, pathways, seen, set = {}, {}, {}, {}
+  for i, supplier in ipairs(product.suppliers or {}) do
+    names[i] = supplier.name
+    set[supplier.id] = true
+    local pathway = supplier.removal_pathway
+    if not seen[pathway] then
+      seen[pathway] = true
+      pathways[#pathways + 1] = pathway
+    end
+  end
+  return {
+    product = product, id = product.id, suppliers = names, supplier_ids = set,
+    pathways = pathways, pathway_set = seen,
+  }
+end
+
+--- All products, each as `{ product, id, suppliers = names, supplier_ids = set, pathways = list,
+-- pathway_set }`.
+-- @treturn[1] {table,...}
+-- @treturn[2] nil
+-- @treturn[2] table the error
+function Products.list(client)
+  local page, err = client.climate.products:list { limit = 100 }
+  if not page then return nil, err end
+  local found = {}
+  for product, problem in page:each() do
+    if not product then return nil, problem end
+    found[#found + 1] = read(product)
+  end
+  return found
+end
+
+--- One product by its id.
+function Products.get(client, id)
+  local product, err = client.climate.products:retrieve(id)
+  if not product then return nil, err end
+  return read(product)
+end
+
+--- The pathway that all suppliers of a product share; "mixed" when they differ.
+function Products.pathway(item)
+  return #item.pathways == 1 and item.pathways[1] or "mixed"
+end
+
+return Products
