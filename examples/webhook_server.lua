@@ -73,6 +73,7 @@ local function send(event, with)
   request.headers:upsert(":method", "POST")
   request.headers:append("stripe-signature", stripe.webhook.sign(payload, with or secret))
   request:set_body(payload)
+  request.headers:delete("expect")
   local answer, stream = request:go(10)
   if not answer then error(stream) end
   say("  -> %s %s", answer:get(":status"), stream:get_body_as_string(10))
@@ -98,11 +99,14 @@ local function play()
 end
 
 if playing then
+  local done = false
   controller:wrap(function()
     play()
-    server:close()
+    done = true
   end)
+  repeat assert(controller:step()) until done
+  server:close()
 else
   say("Listening on %s", url)
+  assert(server:loop())
 end
-assert(server:loop())

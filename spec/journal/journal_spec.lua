@@ -1,13 +1,21 @@
 local stripe = require "stripe"
 
-local function memory() return { memory = true } end
+local paths, hashes = {}, 0
 
-local paths = {}
+local function memory() return { memory = true } end
 
 local function sqlite()
   local path = os.tmpname()
   paths[#paths + 1] = path
   return { path = path }
+end
+
+local server
+
+local function redis()
+  server = server or require("spec.support.redis_server").start()
+  hashes = hashes + 1
+  return { redis = { url = server.url, key = "journal:" .. hashes } }
 end
 
 local function forget_files()
@@ -17,9 +25,16 @@ local function forget_files()
   paths = {}
 end
 
-for name, where in pairs { ["in memory"] = memory, ["in SQLite"] = sqlite } do
+local places = { ["in memory"] = memory, ["in SQLite"] = sqlite, ["in Redis"] = redis }
+
+for name, where in pairs(places) do
   describe("a journal " .. name, function()
     local sim, client, journal, time, product
+
+    teardown(function()
+      if server then server:stop() end
+      server = nil
+    end)
 
     before_each(function()
       time = 1800000000

@@ -14,15 +14,15 @@ local suggest = require "stripe.suggest"
 local TOLERANCE = 300 -- seconds, as Stripe's own libraries have it
 local LATEST = 999999999999 -- the greatest time that a header may hold
 
-local VERIFY = { "tolerance", "future_tolerance", "now", "other_secrets", "diagnose" }
-local CONSTRUCT = { "null" }
-local SIGN = { "timestamp", "scheme" }
-for _, list in ipairs { VERIFY, CONSTRUCT, SIGN } do
-  for i, name in ipairs(list) do list[i], list[name] = nil, true end
-end
+local VERIFY = {
+  tolerance = true, future_tolerance = true, now = true, other_secrets = true, diagnose = true,
+}
+local CONSTRUCT = { null = true }
 for name in pairs(VERIFY) do CONSTRUCT[name] = true end
+local SIGN = { timestamp = true, scheme = true }
 
-local function unknown(options, known)
+local function check_options(options, known)
+  if type(options) ~= "table" then return "options must be a table, not a " .. type(options) end
   for name in pairs(options) do
     if not known[name] then
       return ("unknown option %q"):format(core.redact(tostring(name))) .. suggest.hint(name, known)
@@ -30,18 +30,25 @@ local function unknown(options, known)
   end
 end
 
--- Seconds that an option allows; false: any.
+local function check_payload(payload)
+  if type(payload) == "string" then return nil end
+  return ("the payload is a %s: give the raw bytes of the request's body, as they came%s"):format(
+    type(payload), type(payload) == "table" and ", and not what they were decoded to" or "")
+end
+
+-- Seconds that an option allows; false: any number.
 local function seconds(options, name, default)
   local value = options[name]
   if value == nil then return default end
   if value == false then return false end
-  if type(value) ~= "number" or not (value >= 0) then
+  if type(value) ~= "number" or value < 0 or value ~= value then
     return nil, ("option %q must be a number of seconds from 0, or false for no limit"):format(name)
   end
   return value
 end
 
-local function time(value, name)
+local function time(options, name)
+  local value = options[name]
   if value == nil then return nil end
   if type(value) ~= "number" or not (value >= 0 and value <= LATEST) then
     return nil, ("option %q must be Unix seconds"):format(name)
@@ -49,47 +56,53 @@ local function time(value, name)
   return math.floor(value)
 end
 
-local function bytes(payload)
-  if type(payload) == "string" then return nil end
-  return ("the payload is a %s: give the raw bytes of the request's body, as they came%s"):format(
-    type(payload), type(payload) == "table" and ", and not what they were decoded to" or "")
+local function prepare_options(request, options, known)
+  local problem = check_options(options, known)
+  if problem then return problem end
+  request.tolerance, problem = seconds(options, "tolerance", TOLERANCE)
+  if problem then return problem end
+  request.future, problem = seconds(options, "future_tolerance", request.tolerance)
+  if problem then return problem end
+  request.now, problem = time(options, "now")
+  if problem then return problem end
+  request.diagnose, request.other_secrets = options.diagnose, options.other_secrets
+  if options.other_secrets == nil then return nil end
+  problem = select(2, Secrets.read(options.other_secrets))
+  return type(problem) == "string" and 'option "other_secrets": ' .. problem or nil
 end
 
--- Arguments as the core takes them; or nil and what is wrong.
+-- What is to be verified, as the core takes it; or nil and what is wrong with the arguments.
 local function prepare(payload, header, secret, options, known)
-  local problem = bytes(payload)
+  local problem = check_payload(payload)
   if problem then return nil, problem end
-  if type(header) == "number" or type(header) == "boolean" or type(header) == "function" then
-    return nil, "the header must be the text of Stripe-Signature, not a " .. type(header)
+  local kind = type(header) -- several headers of that name are a table, in nginx and elsewhere
+  if kind ~= "string" and kind ~= "nil" and kind ~= "table" then
+    return nil, "the header must be the text of Stripe-Signature, not a " .. kind
   end
-  if options ~= nil and type(options) ~= "table" then
-    return nil, "options must be a table, not a " .. type(options)
-  end
-  local given = { secret = secret, options = options or {} }
-  problem = unknown(given.options, known)
+  local secrets, names = Secrets.read(secret)
+  if not secrets then return nil, names end
+  local request = {
+    payload = payload, header = header, secrets = secrets, names = names,
+    tolerance = TOLERANCE, future = TOLERANCE,
+  }
+  problem = options ~= nil and prepare_options(request, options, known)
   if problem then return nil, problem end
-  given.secrets, given.names = Secrets.read(secret)
-  if not given.secrets then return nil, given.names end
-  given.tolerance, problem = seconds(given.options, "tolerance", TOLERANCE)
-  if problem then return nil, problem end
-  given.future, problem = seconds(given.options, "future_tolerance", given.tolerance)
-  if problem then return nil, problem end
-  given.now, problem = time(given.options.now, "now")
-  if problem then return nil, problem end
-  return given
+  return request
 end
 
-local function verify(payload, header, given)
+local function verify(request)
+  local header = request.header
   if type(header) ~= "string" then
-    local refusal = require "stripe.webhook.refusal"
-    return nil, refusal(type(header) == "table" and "header_repeated" or "header_missing")
+    return nil, require "stripe.webhook.refusal".of_signature(
+      header and "header_repeated" or "header_missing")
   end
-  local at, which, which_age, age = core.webhook_verify(payload, header, given.secrets,
-    given.tolerance, given.future, given.now)
-  if not at then
-    return nil, require "stripe.webhook.refusal" (which, which_age, age, payload, header, given)
+  local timestamp, index, age, of_fault = core.webhook_verify(request.payload, header,
+    request.secrets, request.tolerance, request.future, request.now)
+  if timestamp then
+    return { timestamp = timestamp, age = age, secret = request.names[index], index = index }
   end
-  return { timestamp = at, age = which_age, secret = given.names[which], index = which }
+  request.timestamp, request.age = age, of_fault
+  return nil, require "stripe.webhook.refusal".of_signature(index, request)
 end
 
 local webhook = {}
@@ -113,9 +126,9 @@ local webhook = {}
 -- @treturn[2] table error of type `signature_error` with `code`, `message` and `diagnosis`, for
 --   your logs only; `timestamp` and `age` where they are known
 function webhook.verify(payload, header, secret, options)
-  local given, problem = prepare(payload, header, secret, options, VERIFY)
-  if not given then error(problem, 2) end
-  return verify(payload, header, given)
+  local request, problem = prepare(payload, header, secret, options, VERIFY)
+  if not request then error(problem, 2) end
+  return verify(request)
 end
 
 --- Verifies a request and decodes the event in it.
@@ -127,16 +140,18 @@ end
 -- @treturn[1] nil
 -- @treturn[1] table what `verify` returns
 -- @treturn[2] nil
--- @treturn[2] table as of `verify`; of type `invalid_request_error` when the signature is right and
---   the payload is no event
+-- @treturn[2] table as of `verify`; of type `validation_error` when the signature is right and the
+--   payload is no event: code `payload_not_json`, `payload_not_event`, `payload_thin`
 function webhook.construct_event(payload, header, secret, options)
-  local given, problem = prepare(payload, header, secret, options, CONSTRUCT)
-  local null = given and given.options.null
-  if null ~= nil and null ~= core.null then problem = 'option "null" must be stripe.null or nil' end
-  if problem then error(problem, 2) end
-  local verification, err = verify(payload, header, given)
+  local request, problem = prepare(payload, header, secret, options, CONSTRUCT)
+  if not request then error(problem, 2) end
+  local null = options and options.null
+  if null ~= nil and null ~= core.null then
+    error('option "null" must be stripe.null, or nil', 2)
+  end
+  local verification, err = verify(request)
   if not verification then return nil, err end
-  local event, why = core.decode(payload, null == core.null)
+  local event, why = core.decode(payload, null ~= nil)
   if type(event) ~= "table" or event.object ~= "event" then
     return nil, require "stripe.webhook.refusal".of_payload(event, why)
   end
@@ -145,15 +160,14 @@ end
 
 --- Signs a payload as Stripe does, for tests.
 -- @string payload
--- @param secret see `stripe.webhook.secrets`; several give several signatures
--- @tparam ?table options `timestamp`: Unix seconds (now), `scheme` ("v1")
+-- @param secret see `stripe.webhook.secrets`; of several, each gives a signature
+-- @tparam ?table options `timestamp`: Unix seconds (this machine's), `scheme` ("v1")
 -- @treturn string the text of the header
 function webhook.sign(payload, secret, options)
-  local problem = bytes(payload)
+  local problem = check_payload(payload)
   if problem then error(problem, 2) end
-  options = options or {}
-  if type(options) ~= "table" then error("options must be a table", 2) end
-  problem = unknown(options, SIGN)
+  options = options == nil and {} or options
+  problem = check_options(options, SIGN)
   if problem then error(problem, 2) end
   local secrets, wrong = Secrets.read(secret)
   if not secrets then error(wrong, 2) end
@@ -162,9 +176,9 @@ function webhook.sign(payload, secret, options)
     error('option "scheme" must be a word such as "v1"', 2)
   end
   local at
-  at, wrong = time(options.timestamp == nil and core.time() or options.timestamp, "timestamp")
+  at, wrong = time(options, "timestamp")
   if wrong then error(wrong, 2) end
-  local text = ("%.0f"):format(at)
+  local text = ("%.0f"):format(at or math.floor(core.time()))
   local parts = { "t=" .. text }
   for i, value in ipairs(secrets) do
     parts[i + 1] = scheme .. "=" .. core.webhook_sign(payload, value, text)
@@ -172,40 +186,32 @@ function webhook.sign(payload, secret, options)
   return table.concat(parts, ",")
 end
 
-local function lazy(name, modules, take)
-  return setmetatable({}, {
+-- A module that has a constructor stands for it.
+local function constructor(name)
+  local module = require(name)
+  return type(module) == "table" and module.new or module
+end
+
+-- What loads when it is touched: name -> module.
+local function lazy(self, name, modules)
+  return setmetatable(self, {
     __name = name,
-    __index = function(self, key)
+    __index = function(_, key)
       local module = modules[key]
       if not module then return nil end
-      local value = take(require(module))
+      local value = constructor(module)
       rawset(self, key, value)
       return value
     end,
   })
 end
 
--- A module that has a constructor stands for it.
-local function constructor(module)
-  return type(module) == "table" and module.new or module
-end
-
-local later = {
-  handler = "stripe.webhook.handler", queue = "stripe.webhook.queue",
-}
-
-local store = lazy("stripe.webhook.store", {
+--- Where what was handled is remembered: `store.memory`, `store.sqlite`, `store.redis`.
+webhook.store = lazy({}, "stripe.webhook.store", {
   memory = "stripe.webhook.store.memory", sqlite = "stripe.webhook.store.sqlite",
   redis = "stripe.webhook.store.redis",
-}, constructor)
+})
 
-return setmetatable(webhook, {
-  __name = "stripe.webhook",
-  __index = function(self, name)
-    local module = later[name]
-    if not module then return name == "store" and store or nil end
-    local value = constructor(require(module))
-    rawset(self, name, value)
-    return value
-  end,
+return lazy(webhook, "stripe.webhook", {
+  handler = "stripe.webhook.handler", queue = "stripe.webhook.queue",
 })

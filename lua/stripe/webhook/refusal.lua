@@ -18,12 +18,12 @@ local MESSAGES = {
   signature_limit = "the header has more than 16 signatures",
   signature_mismatch = "no signature in the header fits the payload and %s",
   timestamp_too_old = "the signature is %.0f s old, and %s s are allowed",
-  timestamp_in_future = "the signature is %.0f s ahead of this machine's time, and %s s are allowed",
+  timestamp_in_future = "the signature is made %.0f s from now, and %s s are allowed",
 }
 
 local DIAGNOSES = {
-  timestamp_too_old = "this machine's clock is %.0f s ahead, or the request was held up or repeated",
-  timestamp_in_future = "this machine's clock is %.0f s behind",
+  timestamp_too_old = "the clock here is %.0f s ahead, or the request was held up or repeated",
+  timestamp_in_future = "the clock here is %.0f s behind",
 }
 
 local Refusal = {}

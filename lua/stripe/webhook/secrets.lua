@@ -63,6 +63,14 @@ local function read_map(given)
   return values, names
 end
 
+-- Whether it is `{ name =, secret = }`: as a map, the name would be a secret, which is none.
+local function is_one(given)
+  for key in pairs(given) do
+    if key ~= "name" and key ~= "secret" then return false end
+  end
+  return given.secret ~= nil
+end
+
 --- Reads them.
 -- @param given
 -- @treturn[1] table the secrets, a list
@@ -79,10 +87,7 @@ function Secrets.read(given)
     return nil, "the secret must be a string, or a table of them, not a " .. type(given)
   end
   if given[1] ~= nil then return read_list(given) end
-  if type(given.secret) == "string" and next(given, next(given, next(given))) == nil
-    and (given.name ~= nil or next(given, next(given)) == nil) then
-    return read_list { given }
-  end
+  if is_one(given) then return read_list { given } end
   return read_map(given)
 end
 
