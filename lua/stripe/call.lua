@@ -156,6 +156,8 @@ function Call.run(settings, request)
   local call, problem = core.call(describe(request, clock()), settings)
   if not call then return refuse(problem) end
   if options.dry_run then return dry_run(call, clock()) end
+  local refusal = driver.refuses and driver.refuses()
+  if refusal then return refuse { message = refusal, kind = "phase" } end
 
   if request.sink and type(request.sink) ~= "string" then
     request.pour = Pour.new(request.sink, options.progress)

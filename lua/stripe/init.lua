@@ -12,6 +12,7 @@
 
 local core = require "stripe.core"
 local Client = require "stripe.client"
+local Driver = require "stripe.driver"
 local Operations = require "stripe.operations"
 local canceller = require "stripe.canceller"
 local gather = require "stripe.gather"
@@ -90,6 +91,9 @@ function stripe.idempotency(...)
   if #parts == 0 then error("stripe.idempotency takes what the call means", 2) end
   return core.sha256(table.concat(parts, ",")):sub(1, 32)
 end
+
+-- libcurl takes milliseconds to load: in nginx, better now than when a call waits.
+if package.loaded.ngx then Driver.current() end
 
 local LAZY = {
   webhook = true, simulator = true, money = true, journal = true, batch = true, workflow = true,

@@ -74,13 +74,18 @@ static void link_running(st_channel *c, st_transfer *t)
     c->active++;
 }
 
-void st_channel_release(st_transfer *t)
+void st_channel_unlink(st_transfer *t)
 {
     st_channel *c = t->channel;
     if (t->previous) t->previous->next = t->next;
     else c->running = t->next;
     if (t->next) t->next->previous = t->previous;
     c->active--;
+}
+
+void st_channel_release(st_transfer *t)
+{
+    st_channel_unlink(t);
     st_transfer_clear(t);
     free(t);
 }

@@ -43,6 +43,9 @@ void st_channel_resume(st_transfer *t);
 st_transfer *st_channel_next(st_channel *c, int *news);
 void st_channel_release(st_transfer *t);
 
+/* Lets go of one that is done, so that another thread may settle it, clear it and free it. */
+void st_channel_unlink(st_transfer *t);
+
 /* Ends all transfers as canceled and closes the engine; what is in the outbox stays there. */
 void st_channel_close(st_channel *c);
 

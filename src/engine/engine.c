@@ -17,7 +17,8 @@ enum {
     EVENTS = 64,           /* read from epoll at once */
     SPARE_HANDLES = 64,    /* easy handles kept for the next transfers */
     HOST_CONNECTIONS = 64, /* at once, to one host; the next transfers wait for one */
-    KEPT_CONNECTIONS = 256,
+    KEPT_CONNECTIONS = 256,       /* at least, open to all hosts together */
+    MOST_KEPT_CONNECTIONS = 8192, /* where a host may have any number */
     LONGEST_WAIT = 86400   /* seconds, of one wait */
 };
 
@@ -28,7 +29,8 @@ struct st_engine {
     double now;      /* seconds of CLOCK_MONOTONIC, as of the step or order under way */
     long due;        /* milliseconds until libcurl wants to be called; negative: never */
     bool due_changed;
-    long host_connections;
+    long usual_connections; /* to one host, where the wire does not say */
+    long host_connections;  /* what the multi has now; -1: libcurl's own */
     st_transfer *inbox, **last_ordered; /* oldest first */
     st_handle spare[SPARE_HANDLES];
     int spares;
@@ -133,14 +135,20 @@ static bool set_up(st_engine *e)
     return true;
 }
 
-st_engine *st_engine_new(void)
+void st_engine_prepare(void)
 {
     pthread_once(&once, init_curl);
+}
+
+st_engine *st_engine_new(void)
+{
+    st_engine_prepare();
     st_engine *e = calloc(1, sizeof *e);
     if (!e) return NULL;
     e->pid = getpid();
     e->last_ordered = &e->inbox;
-    e->host_connections = -1; /* as yet libcurl's own */
+    e->usual_connections = HOST_CONNECTIONS;
+    e->host_connections = -1;
     e->epoll = epoll_create1(EPOLL_CLOEXEC);
     e->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     if (set_up(e)) return e;
@@ -155,6 +163,11 @@ static void drop_handle(st_handle *h)
     curl_easy_cleanup(h->easy);
     st_wire_release(h->wire);
     *h = (st_handle){ NULL, NULL };
+}
+
+void st_engine_allow(st_engine *e, long connections)
+{
+    e->usual_connections = connections;
 }
 
 void st_engine_free(st_engine *e)
@@ -272,13 +285,21 @@ static void finish(st_engine *e, st_transfer *t, CURLcode result)
     st_channel_tell(t, ST_NEWS_DONE);
 }
 
+/* Those in use count, too: with fewer, a busy host's would be closed after each transfer. */
+static long kept_connections(long host_connections)
+{
+    if (host_connections == 0) return MOST_KEPT_CONNECTIONS;
+    return host_connections * 2 > KEPT_CONNECTIONS ? host_connections * 2 : KEPT_CONNECTIONS;
+}
+
 /* The latest transfer says how many connections a host may have: the limit is the multi's. */
 static void limit_connections(st_engine *e, const st_wire *wire)
 {
-    long n = wire->max_connections < 0 ? HOST_CONNECTIONS : wire->max_connections;
+    long n = wire->max_connections < 0 ? e->usual_connections : wire->max_connections;
     if (n == e->host_connections) return;
     e->host_connections = n;
     curl_multi_setopt(e->multi, CURLMOPT_MAX_HOST_CONNECTIONS, n);
+    curl_multi_setopt(e->multi, CURLMOPT_MAXCONNECTS, kept_connections(n));
 }
 
 static void on_event(st_engine *e, const struct epoll_event *event)

@@ -17,8 +17,14 @@
 
 typedef struct st_engine st_engine;
 
+/* Starts libcurl, which the first engine would do. */
+void st_engine_prepare(void);
+
 /* A new engine; NULL with errno when there is no memory or no descriptor left. */
 st_engine *st_engine_new(void);
+
+/* How many connections a host may have at once, unless a wire says otherwise. */
+void st_engine_allow(st_engine *e, long connections);
 
 /* Closes it. Its transfers must have ended. */
 void st_engine_free(st_engine *e);

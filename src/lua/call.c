@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define CLASS "stripe.call"
+#define LOST "stripe.lost" /* in the registry: see on_lost */
 #define DEFAULT_MAX_BODY (64 << 20) /* bytes; of an answer kept in memory */
 #define MOST_MAX_BODY (1LL << 40)
 
@@ -20,9 +21,33 @@ st_lua_call *st_checkcall(lua_State *L)
     return luaL_checkudata(L, 1, CLASS);
 }
 
+/* Something was sent that may have changed something, and nobody has asked how it ended. */
+static bool is_lost(const st_call *c)
+{
+    bool sent = c->count > 0 || c->state == ST_CALL_SENDING;
+    return sent && c->state != ST_CALL_DONE && c->request.method != ST_GET;
+}
+
 static int collect(lua_State *L)
 {
-    st_call_free(&st_checkcall(L)->call);
+    st_lua_call *self = st_checkcall(L);
+    if (self->abandon) self->abandon(self);
+    if (is_lost(&self->call)) {
+        lua_getfield(L, LUA_REGISTRYINDEX, LOST);
+        lua_pushvalue(L, 1);
+        if (lua_isfunction(L, -2)) lua_pcall(L, 1, 0, 0);
+    }
+    st_call_free(&self->call);
+    return 0;
+}
+
+/* core.on_lost(f): from now on, f(call) is called before a call goes that was sent, is no GET, and
+   whose end nobody has heard of. f is not to keep the call, nor to wait. */
+static int on_lost(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    lua_setfield(L, LUA_REGISTRYINDEX, LOST);
     return 0;
 }
 
@@ -323,7 +348,7 @@ static void add_methods(lua_State *L, const luaL_Reg *methods, int decoder)
 void st_open_call(lua_State *L)
 {
     static const luaL_Reg functions[] = { { "call", call }, { "classify", classify },
-                                          { NULL, NULL } };
+                                          { "on_lost", on_lost }, { NULL, NULL } };
     static const luaL_Reg none[] = { { NULL, NULL } };
     int top = lua_gettop(L);
     st_setfuncs(L, functions);

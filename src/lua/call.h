@@ -19,6 +19,8 @@ typedef struct st_lua_call {
     bool decoded;                  /* the user value is the body: its lists, itself at index 0 */
     bool kept_null;                /* in that */
     struct st_transfer *transfer;  /* stripe.engine's, while it sends the call; else NULL */
+    struct st_job *job;            /* the same, while its thread sends the call */
+    void (*abandon)(struct st_lua_call *self); /* with a job: makes the thread let go of the call */
 } st_lua_call;
 
 /* The call at argument 1. */

@@ -5,7 +5,6 @@
 #include "engine.h"
 
 #include "../engine/channel.h"
-#include "call.h"
 
 #include <dlfcn.h>  /* dladdr, dlopen */
 #include <errno.h>
@@ -30,13 +29,20 @@ static st_lua_channel *check_channel(lua_State *L)
     return luaL_checkudata(L, 1, CLASS);
 }
 
-/* The call at argument 2. It comes from another shared object, perhaps of another version. */
-static st_lua_call *check_call(lua_State *L)
+st_lua_call *st_check_call(lua_State *L)
 {
     st_lua_call *self = luaL_checkudata(L, 2, CALL);
     luaL_argcheck(L, lua_rawlen(L, 2) == sizeof *self, 2,
                   "stripe.core and stripe.engine are of different versions");
     return self;
+}
+
+void st_check_ready(lua_State *L, const st_lua_call *call)
+{
+    enum st_call_state state = call->call.state; /* an observer may have read the request already */
+    luaL_argcheck(L, !call->transfer && !call->job, 2, "this call is under way");
+    luaL_argcheck(L, state == ST_CALL_READY || state == ST_CALL_SENDING, 2,
+                  "this call is not to be sent");
 }
 
 /* Notices a fork, at the head of whatever uses the engine. */
@@ -45,7 +51,7 @@ static bool open_channel(st_lua_channel *self)
     return st_channel_open(&self->channel);
 }
 
-static int fail(lua_State *L, const char *message)
+int st_push_failure(lua_State *L, const char *message)
 {
     lua_pushnil(L);
     lua_pushfstring(L, "libcurl's engine cannot start: %s", message);
@@ -62,7 +68,7 @@ static int open(lua_State *L)
     lua_setmetatable(L, -2);
     lua_newtable(L);
     self->calls = luaL_ref(L, LUA_REGISTRYINDEX);
-    if (!open_channel(self)) return fail(L, strerror(errno));
+    if (!open_channel(self)) return st_push_failure(L, strerror(errno));
     return 1;
 }
 
@@ -81,14 +87,11 @@ static int collect(lua_State *L)
 static int start(lua_State *L)
 {
     st_lua_channel *self = check_channel(L);
-    st_lua_call *call = check_call(L);
+    st_lua_call *call = st_check_call(L);
     st_wire *wire = st_check_wire(L, 3);
     bool watched = lua_toboolean(L, 4);
-    luaL_argcheck(L, !call->transfer, 2, "this call is under way");
-    enum st_call_state state = call->call.state; /* an observer may have read the request already */
-    luaL_argcheck(L, state == ST_CALL_READY || state == ST_CALL_SENDING, 2,
-                  "this call is not to be sent");
-    if (!open_channel(self)) return fail(L, strerror(errno));
+    st_check_ready(L, call);
+    if (!open_channel(self)) return st_push_failure(L, strerror(errno));
     lua_rawgeti(L, LUA_REGISTRYINDEX, self->calls);
     lua_pushvalue(L, 2);
     int owner = luaL_ref(L, -2);
@@ -96,7 +99,7 @@ static int start(lua_State *L)
                                       (void *)(intptr_t)owner);
     if (!call->transfer) {
         luaL_unref(L, -1, owner);
-        return fail(L, "not enough memory");
+        return st_push_failure(L, "not enough memory");
     }
     lua_pushboolean(L, 1);
     return 1;
@@ -107,7 +110,7 @@ static int start(lua_State *L)
 static int cancel(lua_State *L)
 {
     st_lua_channel *self = check_channel(L);
-    st_lua_call *call = check_call(L);
+    st_lua_call *call = st_check_call(L);
     enum st_failure why = st_failure_named(luaL_checkstring(L, 3));
     st_text message;
     message.data = luaL_checklstring(L, 4, &message.length);
@@ -121,7 +124,7 @@ static int cancel(lua_State *L)
 static int resume(lua_State *L)
 {
     st_lua_channel *self = check_channel(L);
-    st_lua_call *call = check_call(L);
+    st_lua_call *call = st_check_call(L);
     open_channel(self);
     if (call->transfer) st_channel_resume(call->transfer);
     return 0;
@@ -227,6 +230,14 @@ static int close(lua_State *L)
     return 0;
 }
 
+/* engine.prepare(): starts libcurl, which takes milliseconds, before the first call needs it. */
+static int prepare(lua_State *L)
+{
+    (void)L;
+    st_engine_prepare();
+    return 0;
+}
+
 /* A thread of libcurl's resolver may outlive the Lua state that started it: its code must stay. */
 static void pin(void)
 {
@@ -238,8 +249,10 @@ static void pin(void)
 
 int luaopen_stripe_engine(lua_State *L)
 {
-    static const luaL_Reg functions[] = { { "open", open }, { "wire", st_make_wire },
-                                          { NULL, NULL } };
+    static const luaL_Reg functions[] = {
+        { "open", open }, { "open_threaded", st_open_mailbox }, { "wire", st_make_wire },
+        { "yieldable", st_yieldable }, { "prepare", prepare }, { NULL, NULL }
+    };
     static const luaL_Reg methods[] = {
         { "start", start }, { "cancel", cancel }, { "resume", resume },
         { "next", next }, { "step", step }, { "wait", wait },
@@ -252,6 +265,7 @@ int luaopen_stripe_engine(lua_State *L)
     lua_setfield(L, -2, "__gc");
     lua_pop(L, 1);
     st_wire_class(L);
+    st_mailbox_class(L);
     lua_newtable(L);
     st_setfuncs(L, functions);
     return 1;

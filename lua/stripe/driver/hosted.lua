@@ -7,6 +7,7 @@
 -- * `place:wake()`: from anywhere, also when nobody is suspended there.
 -- * `place:watch()`, `place:unwatch()`: from the one to the other, the loop steps the engine
 --   whenever its descriptor is readable.
+-- * `place:leave()`, if there is one: nobody is going to wait there or to wake it any more.
 -- * `run(f, finish)`: begins `f` at once in a coroutine that can be suspended, and calls
 --   `finish(true, ...)` with what it returns, or `finish(false, thrown, traceback)`.
 --
@@ -21,6 +22,10 @@ local owners = require "stripe.driver.owners"
 local Hosted = {}
 
 local unpack = table.unpack or unpack -- luacheck: ignore 113 143
+
+local function leave(place)
+  if place.leave then place:leave() end
+end
 
 --- Makes a driver of a host.
 -- @tparam table host
@@ -49,6 +54,7 @@ function Hosted.new(host)
       left = due - driver.now()
     end
     if forget then forget() end
+    leave(place)
   end
 
   function driver.spawn(f)
@@ -79,6 +85,7 @@ function Hosted.new(host)
       if not place then error("a task of the event loop can't be awaited where nothing yields") end
       task.waiters[#task.waiters + 1] = place
       repeat place:suspend() until task.done
+      leave(place)
     end
     return task.ok, unpack(task, 1, task.n)
   end
@@ -86,12 +93,14 @@ function Hosted.new(host)
   local function await_exchange(exchange, canceller)
     local place, other = here()
     if not place then return other.await(exchange, canceller) end
-    return exchange:finish(canceller, function()
+    local ok, failure = exchange:finish(canceller, function()
       exchange.wake = function() place:wake() end
       place:watch()
       place:suspend()
       place:unwatch()
     end)
+    leave(place)
+    return ok, failure
   end
 
   function driver.await(handle, canceller)

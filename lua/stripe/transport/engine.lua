@@ -70,6 +70,13 @@ local function deliver()
   end
 end
 
+--- Opens a channel. A driver that needs another kind of channel puts its own function here.
+-- @function Engine.open
+-- @treturn[1] userdata
+-- @treturn[2] nil
+-- @treturn[2] string why there can be none
+Engine.open = engine.open
+
 --- How many calls are under way.
 -- @treturn integer
 function Engine.active()
@@ -80,6 +87,12 @@ end
 -- @treturn ?integer nil when nothing was ever sent
 function Engine.pollfd()
   return channel and channel:pollfd()
+end
+
+--- The mailbox of a threaded engine, see `src/lua/engine_thread.c`.
+-- @treturn ?userdata nil when there is none
+function Engine.mailbox()
+  return channel and channel.bell and channel or nil
 end
 
 --- Does what can be done without waiting, and wakes those whose calls went on.
@@ -190,7 +203,7 @@ function Transport:start(call, now)
     call = call, transport = self, news = false,
   }, exchange_metatable)
   local message, started
-  if not channel then channel, message = engine.open() end
+  if not channel then channel, message = Engine.open() end
   if channel then
     started, message = channel:start(call, self.wire, self.progress ~= nil and not self.pour)
   end

@@ -33,10 +33,7 @@ describe("a store in Redis", function()
     local keys = named.connection:command("KEYS", "*")
     table.sort(keys)
     assert.same({ "{shop}:event:evt_1", "{shop}:order:order {1}", "{shop}:token" }, keys)
-    local slots = {}
-    for _, key in ipairs(keys) do
-      slots[named.connection:command("CLUSTER", "KEYSLOT", key) or key] = true
-    end
+    for _, key in ipairs(keys) do assert.equal("shop", key:match("^{(.-)}")) end
     named:close()
     assert.equal("{mine}.x", Store.new({ prefix = "{mine}.x" }).prefix)
   end)

@@ -9,6 +9,7 @@ local metatable = { __name = "stripe.webhook.store.file", __index = File }
 local VERSION = 1
 
 local SCHEMA = {
+  "CREATE TABLE stripe_webhook_meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
   "CREATE TABLE stripe_webhook_events (id BLOB PRIMARY KEY, token INTEGER NOT NULL, "
     .. "attempt INTEGER NOT NULL, state TEXT NOT NULL, expires REAL, touched REAL NOT NULL) "
     .. "WITHOUT ROWID",
@@ -80,25 +81,30 @@ function File.blob(bytes)
   return "x'" .. bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end) .. "'"
 end
 
+local function version_of(self)
+  local tables = self:must("SELECT 1 FROM sqlite_master WHERE name = 'stripe_webhook_meta'")
+  if not tables[1] then return nil end
+  return self:must("SELECT value FROM stripe_webhook_meta WHERE name = 'version'")[1].value
+end
+
 local function make_tables(self)
-  self:must("CREATE TABLE IF NOT EXISTS stripe_webhook_meta "
-    .. "(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID")
-  local rows = self:must("SELECT value FROM stripe_webhook_meta WHERE name = 'version'")
-  if not rows[1] then
+  self:must("BEGIN IMMEDIATE")
+  if not version_of(self) then -- nobody was faster
     for _, statement in ipairs(SCHEMA) do self:must("%s", statement) end
-  elseif rows[1].value ~= VERSION then
-    error({ sql = ("its webhook tables have version %s; this library writes version %d")
-      :format(tostring(rows[1].value), VERSION) }, 0)
   end
+  self:must("COMMIT")
 end
 
 local function prepare(self, timeout)
   self:must("PRAGMA busy_timeout = %d", timeout * 1000)
   self:must("PRAGMA journal_mode = WAL")
   self:must("PRAGMA synchronous = FULL") -- what was committed survives a power failure
-  self:must("BEGIN IMMEDIATE")
-  make_tables(self)
-  self:must("COMMIT")
+  if not version_of(self) then make_tables(self) end
+  local version = version_of(self)
+  if version ~= VERSION then
+    error({ sql = ("its webhook tables have version %s; this library writes version %d")
+      :format(tostring(version), VERSION) }, 0)
+  end
 end
 
 function File:close()

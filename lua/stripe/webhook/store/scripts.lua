@@ -8,10 +8,10 @@
 -- @module stripe.webhook.store.scripts
 
 local CLOCK = [[
-local function clock()
-  if ARGV[1] ~= '' then return tonumber(ARGV[1]) end
+local function clock() -- milliseconds; and microseconds
+  if ARGV[1] ~= '' then return tonumber(ARGV[1]), ARGV[1] * 1000 end
   local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  return time[1] * 1000 + math.floor(time[2] / 1000), time[1] * 1000000 + time[2]
 end
 local function text(number) return string.format('%.0f', number) end
 ]]
@@ -20,16 +20,17 @@ local Scripts = {}
 
 -- KEYS: event, counter. ARGV: clock, nonce, lease, keep (milliseconds).
 --
--- A token is the time, or more than the last one: so tokens grow even past a server that lost what
--- it knew.
+-- A token is the time in microseconds, or more than the last one: so tokens grow even past a server
+-- that lost what it knew.
 Scripts.claim = CLOCK .. [[
-local now, lease, keep = clock(), tonumber(ARGV[3]), tonumber(ARGV[4])
+local now, micro = clock()
+local lease, keep = tonumber(ARGV[3]), tonumber(ARGV[4])
 local row = redis.call('HMGET', KEYS[1], 'state', 'expires', 'last', 'token', 'attempt')
 local state, expires = row[1], tonumber(row[2] or 0)
 if state == 'committed' then return { 'committed' } end
 if state == 'claimed' and row[3] == ARGV[2] then return { 'claim', row[4], row[5], row[2] } end
 if state == 'claimed' and expires > now then return { 'claimed', text(expires - now) } end
-local token = text(math.max(tonumber(redis.call('GET', KEYS[2]) or 0) + 1, now))
+local token = text(math.max(tonumber(redis.call('GET', KEYS[2]) or 0) + 1, micro))
 redis.call('SET', KEYS[2], token)
 local attempt = text(tonumber(row[5] or 0) + 1)
 redis.call('HSET', KEYS[1], 'state', 'claimed', 'expires', text(now + lease), 'last', ARGV[2],
@@ -43,7 +44,8 @@ Scripts.renew = CLOCK .. [[
 local row = redis.call('HMGET', KEYS[1], 'state', 'token')
 if row[1] ~= 'claimed' or row[2] ~= ARGV[2] then return { 'lost' } end
 local lease = tonumber(ARGV[3])
-local expires = text(clock() + lease)
+local now = clock()
+local expires = text(now + lease)
 redis.call('HSET', KEYS[1], 'expires', expires)
 redis.call('PEXPIRE', KEYS[1], text(math.max(tonumber(ARGV[4]), lease)))
 return { 'ok', expires }

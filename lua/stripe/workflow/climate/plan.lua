@@ -44,7 +44,7 @@ end
 local function quantity_of(cap)
   if type(cap) ~= "string" and type(cap) ~= "number" then return nil end
   local percent = type(cap) == "string" and cap:match("^%s*([%d.]+)%s*%%$")
-  return positive(percent or cap), percent ~= nil
+  return positive(percent or cap), percent and true or false
 end
 
 -- What is wrong with the options: nil, or a message that names the one.

@@ -1,0 +1,316 @@
+/* thread.c - ring 2a: the engine of a whole process, in a thread of its own. */
+#include "thread.h"
+#include "channel.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    MOST_CONNECTIONS = 1280, /* to one host, when the process may have that many descriptors */
+    LONGEST_WAIT = 86400     /* seconds */
+};
+
+struct st_thread {
+    pthread_mutex_t lock;
+    st_job *inbox, **last_ordered; /* oldest first */
+    bool stop;
+    bool asleep;        /* it waits, and must be woken for an order */
+    int wakeup;         /* an eventfd */
+    pid_t pid;
+    pthread_t thread;
+    int users;          /* guarded by the process's lock */
+    st_channel channel; /* the thread's alone */
+};
+
+static struct {
+    pthread_mutex_t lock;
+    st_thread *thread; /* NULL: none runs */
+    pid_t at_exit;     /* of the process that has asked to be told of its end */
+} process = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+void st_thread_lock(st_thread *t)
+{
+    pthread_mutex_lock(&t->lock);
+}
+
+void st_thread_unlock(st_thread *t)
+{
+    pthread_mutex_unlock(&t->lock);
+}
+
+bool st_thread_stale(const st_thread *t)
+{
+    return t->pid != getpid();
+}
+
+bool st_thread_wait(st_thread *t, pthread_cond_t *changed, double seconds)
+{
+    struct timespec until;
+    if (seconds < 0) return pthread_cond_wait(changed, &t->lock) == 0;
+    if (seconds > LONGEST_WAIT) seconds = LONGEST_WAIT;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    long ns = until.tv_nsec + (long)((seconds - (double)(long)seconds) * 1e9);
+    until.tv_sec += (time_t)seconds + ns / 1000000000;
+    until.tv_nsec = ns % 1000000000;
+    return pthread_cond_timedwait(changed, &t->lock, &until) == 0;
+}
+
+bool st_thread_order(st_thread *t, st_job *job, int order)
+{
+    job->orders |= order;
+    if (!job->ordered) {
+        job->ordered = true;
+        job->next_ordered = NULL;
+        *t->last_ordered = job;
+        t->last_ordered = &job->next_ordered;
+    }
+    bool asleep = t->asleep;
+    t->asleep = false;
+    return asleep;
+}
+
+void st_thread_wake(st_thread *t)
+{
+    uint64_t one = 1;
+    (void)!write(t->wakeup, &one, sizeof one);
+}
+
+/* The call is about to go: nobody is told how its attempt ended. */
+static void let_go(st_thread *t, st_job *job)
+{
+    job->transfer->owner = NULL;
+    st_channel_cancel(job->transfer, ST_FAILURE_CANCELED, (st_text){ "", 0 });
+    job->transfer = NULL;
+    pthread_mutex_lock(&t->lock);
+    job->done = true;
+    pthread_cond_signal(&job->box->changed);
+    pthread_mutex_unlock(&t->lock);
+}
+
+/* False: it is its owner's again. */
+static bool begin(st_thread *t, st_job *job)
+{
+    job->transfer = st_channel_start(&t->channel, job->call, job->wire, job->watched, job);
+    if (job->transfer) {
+        job->transfer->skew = job->skew; /* from when it was ordered, not from now */
+        return true;
+    }
+    pthread_mutex_lock(&t->lock);
+    st_mailbox_tell(job, ST_NEWS_DONE);
+    pthread_mutex_unlock(&t->lock);
+    return false;
+}
+
+/* An order given before its job was known to be done comes too late, and the job may have been
+   released since. */
+static bool too_late(st_thread *t, st_job *job)
+{
+    pthread_mutex_lock(&t->lock);
+    bool released = job->released, done = job->done;
+    job->held = false;
+    if (!released && job->box->waiting) pthread_cond_signal(&job->box->changed);
+    pthread_mutex_unlock(&t->lock);
+    if (released) st_job_free(job);
+    return released || done;
+}
+
+static void carry_out(st_thread *t, st_job *job)
+{
+    int orders = job->taken;
+    bool over = orders & ST_ORDER_START ? !begin(t, job) : too_late(t, job);
+    if (over) return;
+    if (orders & ST_ORDER_ABANDON)
+        let_go(t, job);
+    else if (orders & ST_ORDER_CANCEL)
+        st_channel_cancel(job->transfer, job->why,
+                          (st_text){ job->message, strlen(job->message) });
+    else if (orders & ST_ORDER_RESUME)
+        st_channel_resume(job->transfer);
+}
+
+/* Takes the whole inbox. NULL: it is empty, and the thread counts as asleep. */
+static st_job *take_orders(st_thread *t, bool *stop)
+{
+    st_job *first = NULL, **last = &first;
+    pthread_mutex_lock(&t->lock);
+    for (st_job *job = t->inbox, *next; job; job = next) {
+        next = job->next_ordered;
+        job->ordered = false;
+        job->taken = job->orders;
+        job->orders = 0;
+        if (job->released) {
+            st_job_free(job);
+            continue;
+        }
+        job->held = !(job->taken & ST_ORDER_START);
+        job->next_taken = NULL;
+        *last = job;
+        last = &job->next_taken;
+    }
+    t->inbox = NULL;
+    t->last_ordered = &t->inbox;
+    *stop = t->stop;
+    t->asleep = !first;
+    pthread_mutex_unlock(&t->lock);
+    return first;
+}
+
+static void sleep_until_needed(st_thread *t)
+{
+    struct pollfd fds[] = { { .fd = t->wakeup, .events = POLLIN },
+                            { .fd = st_engine_fd(t->channel.engine), .events = POLLIN } };
+    uint64_t count;
+    poll(fds, 2, -1);
+    if (fds[0].revents) (void)!read(t->wakeup, &count, sizeof count);
+}
+
+static st_progress progress_of(const st_call *c)
+{
+    const char *length = st_headers_find(&c->headers, "Content-Length");
+    bool packed = st_headers_find(&c->headers, "Content-Encoding") != NULL;
+    return (st_progress){
+        .sent = (double)c->request.body.position,
+        .to_send = (double)st_source_length(&c->request.body),
+        .received = (double)c->received,
+        .to_receive = length && !packed ? (double)strtoll(length, NULL, 10) : -1,
+    };
+}
+
+/* Puts the engine's news into the outboxes. */
+static void tell(st_thread *t)
+{
+    int news;
+    if (!t->channel.told) return;
+    pthread_mutex_lock(&t->lock);
+    for (st_transfer *transfer; (transfer = st_channel_next(&t->channel, &news));) {
+        st_job *job = transfer->owner;
+        if (!job) { /* let go */
+            if (news & ST_NEWS_DONE) st_channel_release(transfer);
+            continue;
+        }
+        if (job->watched) job->progress = progress_of(job->call);
+        if (news & ST_NEWS_DONE) st_channel_unlink(transfer);
+        st_mailbox_tell(job, news); /* one that is done is its owner's from here on */
+    }
+    pthread_mutex_unlock(&t->lock);
+}
+
+static void *run(void *data)
+{
+    st_thread *t = data;
+    bool stop;
+    for (;;) {
+        st_job *job = take_orders(t, &stop);
+        if (stop && !job) break;
+        if (!job) sleep_until_needed(t);
+        for (st_job *next; job; job = next) {
+            next = job->next_taken;
+            carry_out(t, job);
+        }
+        st_engine_step(t->channel.engine);
+        tell(t);
+    }
+    st_channel_free(&t->channel);
+    return NULL;
+}
+
+/* As many connections as leave the process half of its descriptors. */
+static long connections(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+        limit.rlim_cur / 2 > MOST_CONNECTIONS)
+        return MOST_CONNECTIONS;
+    return limit.rlim_cur > 2 ? (long)limit.rlim_cur / 2 : 1;
+}
+
+/* Every signal is for somebody else. */
+static int start(st_thread *t)
+{
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    int error = pthread_create(&t->thread, NULL, run, t);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (!error) pthread_setname_np(t->thread, "stripe");
+    return error;
+}
+
+static void destroy(st_thread *t)
+{
+    if (t->channel.engine) st_channel_free(&t->channel);
+    if (t->wakeup >= 0) close(t->wakeup);
+    pthread_mutex_destroy(&t->lock);
+    free(t);
+}
+
+static st_thread *new_thread(void)
+{
+    st_thread *t = calloc(1, sizeof *t);
+    if (!t) return NULL;
+    pthread_mutex_init(&t->lock, NULL);
+    t->last_ordered = &t->inbox;
+    t->pid = getpid();
+    st_channel_init(&t->channel);
+    t->wakeup = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int error = t->wakeup < 0 || !st_channel_open(&t->channel) ? errno : 0;
+    if (!error) {
+        st_engine_allow(t->channel.engine, connections());
+        error = start(t);
+    }
+    if (!error) return t;
+    destroy(t);
+    errno = error;
+    return NULL;
+}
+
+static void join(st_thread *t)
+{
+    pthread_mutex_lock(&t->lock);
+    t->stop = true;
+    pthread_mutex_unlock(&t->lock);
+    st_thread_wake(t);
+    pthread_join(t->thread, NULL);
+}
+
+/* Mailboxes of Lua states that were not closed still point here: then the memory stays. */
+static void at_exit(void)
+{
+    st_thread *t = process.thread;
+    if (!t || st_thread_stale(t)) return;
+    process.thread = NULL;
+    join(t);
+    if (!t->users) destroy(t);
+}
+
+st_thread *st_thread_enter(void)
+{
+    pthread_mutex_lock(&process.lock);
+    if (process.thread && st_thread_stale(process.thread)) process.thread = NULL;
+    if (!process.thread) process.thread = new_thread();
+    st_thread *t = process.thread;
+    /* libcurl has set OpenSSL up by now, so that OpenSSL's own turn comes after ours. A child
+       inherits what its parent has asked for. */
+    if (t && !process.at_exit && atexit(at_exit) == 0) process.at_exit = t->pid;
+    if (t) t->users++;
+    pthread_mutex_unlock(&process.lock);
+    return t;
+}
+
+void st_thread_leave(st_thread *t, bool end)
+{
+    pthread_mutex_lock(&process.lock);
+    bool last = --t->users == 0 && t == process.thread;
+    if (last && end) process.thread = NULL;
+    pthread_mutex_unlock(&process.lock);
+    if (!last || !end) return;
+    join(t);
+    destroy(t);
+}
