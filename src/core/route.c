@@ -66,6 +66,14 @@ static int match(const char *pattern, const char *path, size_t length, st_route 
     return path == end ? n : -1;
 }
 
+/* Matches either pattern of an operation. */
+static int match_any(const st_operation *o, const char *path, size_t length, st_route *found)
+{
+    int n = match(o->path, path, length, found);
+    if (n < 0 && o->alternate_path) n = match(o->alternate_path, path, length, found);
+    return n;
+}
+
 st_route st_route_find(const char *method, const char *path, size_t length)
 {
     st_route best = { .n = ST_ROUTE_IDS + 1 };
@@ -73,15 +81,30 @@ st_route st_route_find(const char *method, const char *path, size_t length)
     for (walk w = walk_first(); walk_settle(&w); w.operation++, number++) {
         const st_operation *o = w.operation;
         st_route found = { .operation = number, .known = true };
-        found.n = match(o->path, path, length, &found);
-        if (found.n < 0 && o->alternate_path)
-            found.n = match(o->alternate_path, path, length, &found);
+        found.n = match_any(o, path, length, &found);
         if (found.n < 0) continue;
         best.known = true;
         if (found.n < best.n && strcmp(method, st_method_name(o->method)) == 0) best = found;
     }
     if (!best.operation) best.n = 0;
     return best;
+}
+
+/* Whether a segment is no literal of any pattern: those are lower-case letters and underscores. */
+static bool is_id(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (text[i] != '_' && !(text[i] >= 'a' && text[i] <= 'z')) return true;
+    return false;
+}
+
+st_route st_route_made(int n, const st_operation *operation, const char *path, size_t length)
+{
+    st_route found = { .operation = n, .known = true };
+    found.n = match_any(operation, path, length, &found);
+    bool sure = found.n >= 0;
+    for (int i = 0; i < found.n; i++) sure = sure && is_id(found.ids[i].text, found.ids[i].length);
+    return sure ? found : st_route_find(st_method_name(operation->method), path, length);
 }
 
 const char *st_method_name(enum st_method method)

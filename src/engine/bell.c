@@ -46,7 +46,8 @@ static void stop_listening(st_bell *b)
 static bool make_path(st_bell *b)
 {
     const char *base = getenv("TMPDIR");
-    if (!base || *base != '/' || strlen(base) + sizeof FOLDER NAME > sizeof b->path) base = P_tmpdir;
+    bool fits = base && *base == '/' && strlen(base) + sizeof FOLDER NAME <= sizeof b->path;
+    if (!fits) base = P_tmpdir;
     snprintf(b->path, sizeof b->path, "%s" FOLDER, base);
     if (!mkdtemp(b->path)) return false;
     strcat(b->path, NAME);

@@ -2,7 +2,6 @@
 #include "catalogue.h"
 
 #include "../core/route.h"
-#include "../core/text.h"
 
 #include <string.h>
 
@@ -81,40 +80,6 @@ static int operations(lua_State *L)
     return 1;
 }
 
-/* Pushes a path segment with its %XX decoded; what is no escape stays as it is. */
-static void push_segment(lua_State *L, const char *text, size_t length)
-{
-    luaL_Buffer b;
-    luaL_buffinit(L, &b);
-    for (const char *p = text, *end = text + length; p < end; p++) {
-        int byte = st_text_escape(p, end);
-        luaL_addchar(&b, byte < 0 ? *p : (char)byte);
-        if (byte >= 0) p += 2;
-    }
-    luaL_pushresult(&b);
-}
-
-/* core.route(method, path) -> op, ids | nil, whether the path is known with another method */
-static int route(lua_State *L)
-{
-    size_t length;
-    const char *method = luaL_checkstring(L, 1);
-    const char *path = luaL_checklstring(L, 2, &length);
-    st_route found = st_route_find(method, path, length);
-    if (!found.operation) {
-        lua_pushnil(L);
-        lua_pushboolean(L, found.known);
-        return 2;
-    }
-    lua_pushinteger(L, found.operation);
-    lua_createtable(L, found.n, 0);
-    for (int i = 0; i < found.n; i++) {
-        push_segment(L, found.ids[i].text, found.ids[i].length);
-        lua_rawseti(L, -2, i + 1);
-    }
-    return 2;
-}
-
 /* core.names() -> the lists of names that no single resource owns */
 static int names(lua_State *L)
 {
@@ -134,7 +99,6 @@ void st_open_catalogue(lua_State *L)
         { "catalogue", st_catalogue },
         { "names", names },
         { "operations", operations },
-        { "route", route },
         { NULL, NULL }
     };
     st_setfuncs(L, functions);

@@ -11,6 +11,7 @@ int luaopen_stripe_core(lua_State *L)
     lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");
     st_open_catalogue(L);
+    st_open_route(L);
     st_open_params(L);
     st_open_call(L);
     st_open_decode(L);
@@ -19,5 +20,7 @@ int luaopen_stripe_core(lua_State *L)
     st_open_decimal(L);
     st_open_webhook(L);
     st_open_system(L);
+    st_open_signals(L);
+    st_open_sequence(L);
     return 1;
 }

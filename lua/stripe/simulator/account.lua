@@ -58,6 +58,8 @@ end
 --- Answers one HTTP exchange; the request's key chooses the account, as in `simulator:handle`.
 function Account:handle(request) return self.simulator:handle(request) end
 
+function Account:handle_call(call) return self.simulator:handle_call(call) end
+
 --- Moves this account's clock forward and runs what became due.
 function Account:advance(seconds) self.clock:advance(seconds) end
 

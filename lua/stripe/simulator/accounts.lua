@@ -70,10 +70,13 @@ end
 -- @string[opt] id of a connected account
 -- @treturn table account | nil, err
 function Accounts:of(key, id)
-  local valid, err = self.check(key)
-  if not valid then return nil, err end
-  if self.unclaimed then claim(self, key) end
-  local own = open(self, key, { key = key })
+  local own = key and not self.unclaimed and self.by_key[key]
+  if not own or own.key ~= key then
+    local valid, err = self.check(key)
+    if not valid then return nil, err end
+    if self.unclaimed then claim(self, key) end
+    own = open(self, key, { key = key })
+  end
   if not id or id == own.id then return own end
   if not id:find "^acct_%w+$" then
     return nil, errors.new {

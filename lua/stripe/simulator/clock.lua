@@ -75,8 +75,9 @@ end
 
 --- Runs what is due, also what that sets for a time already reached.
 function Clock:run()
-  if self.moment then return end
-  local limit, schedule = self:now(), self.schedule
+  local schedule = self.schedule
+  if self.moment or not schedule[1] then return end
+  local limit = self:now()
   while schedule[1] and schedule[1].time <= limit do
     local due = pop(schedule)
     self.moment = due.time

@@ -99,7 +99,7 @@ function control.answer(simulator, request)
       message = ("Unrecognized request URL (%s: %s)."):format(request.method, request.path) })
   end
   local body = {}
-  if request.body ~= "" then
+  if request.body then
     local problem
     body, problem = core.decode(request.body)
     if type(body) ~= "table" then

@@ -20,8 +20,13 @@ local families = {
   views = {},       -- kind -> function(account, object) -> what is shown of it now
   loaded = {},      -- kind -> function(account, object) that completes an object put in by `load`
   problems = {},    -- operation -> function(problem) -> err, or nil for the common wording
-  descriptors = core.operations(),
+  descriptors = core.operations(), -- by their handles
 }
+
+-- Their full names: "climate.orders.create".
+for _, operation in ipairs(families.descriptors) do
+  operation.title = operation.resource .. "." .. operation.name
+end
 
 local function merge(into, from, prefix)
   for name, value in pairs(from or {}) do into[prefix .. name] = value end

@@ -132,11 +132,12 @@ local function fits(match, request)
   return (not match.method or match.method:upper() == request.method)
     and (not match.path or request.path:find("^" .. match.path .. "$") ~= nil)
     and (not match.operation or request.operation ~= nil
-      and match.operation == request.operation.resource .. "." .. request.operation.name)
+      and match.operation == request.operation.title)
 end
 
 --- The fault for a request, used up by it; nil when there is none.
 function Faults:take(request)
+  if not self.list[1] then return nil end
   for i, entry in ipairs(self.list) do
     if fits(entry.match, request) then
       entry.times = entry.times - 1

@@ -86,6 +86,14 @@ function Simulator:account(key, id)
   return account
 end
 
+local function answer(self, read)
+  if not read.operation then
+    if control.takes(read) then return control.answer(self, read) end
+    if public_links.takes(read) then return public_links.answer(self, read) end
+  end
+  return router.answer(self, read)
+end
+
 --- Answers one HTTP exchange.
 -- @tparam table request `method, url, headers` (list of {name, value} or map), `body` (text) or
 --   `stream` (reader function)
@@ -102,9 +110,18 @@ end
 function Simulator:handle(raw)
   local read, failure = request.read(raw)
   if not read then return nil, failure end
-  if control.takes(read) then return control.answer(self, read) end
-  if public_links.takes(read) then return public_links.answer(self, read) end
-  return router.answer(self, read)
+  return answer(self, read)
+end
+
+--- The same for a call of a client in this process, which is read without being written as HTTP.
+-- @tparam userdata call
+-- @treturn table as of `handle`; nil when the body can't be read
+-- @treturn ?table failure
+-- @treturn ?number seconds that the attempt may take
+function Simulator:handle_call(call)
+  local read, failure = request.of_call(call)
+  if not read then return nil, failure end
+  return answer(self, read), nil, read.timeout
 end
 
 --- Moves the clocks of all accounts, and of those to come, forward; due work runs.
@@ -123,12 +140,6 @@ function Simulator:requests()
   end
   table.sort(entries, function(x, y) return x.order < y.order end)
   return entries
-end
-
--- The place of the next request among those of all accounts.
-function Simulator:next_order()
-  self.order = self.order + 1
-  return self.order
 end
 
 --- Forgets everything: accounts stay, as new.

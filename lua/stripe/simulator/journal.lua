@@ -1,7 +1,9 @@
 --- What was asked and answered, newest last, at most so many entries.
+--
+-- A request is its own entry from its arrival on.
 -- @module stripe.simulator.journal
 
-local copy = require "stripe.simulator.copy"
+local NO_PARAMS = require("stripe.simulator.request").NO_PARAMS
 
 local Journal = {}
 local metatable = { __name = "stripe.simulator.journal", __index = Journal }
@@ -25,7 +27,7 @@ local function remembered(value)
   return result
 end
 
---- Adds an entry and returns it; it may be completed later.
+--- Adds a request, or an entry as `list` gives it. What a request becomes is seen here.
 function Journal:add(entry)
   self.last = self.last + 1
   self.entries[self.last] = entry
@@ -33,13 +35,34 @@ function Journal:add(entry)
     self.entries[self.first] = nil
     self.first = self.first + 1
   end
-  return entry
+end
+
+--- Makes an entry of a request that has come to its end: drops what would only take memory.
+local function close(request)
+  local params = request.params
+  if params ~= NO_PARAMS then request.params = remembered(params) end
+  request.query, request.ids = nil, nil
+  if request.body then request.body = nil end
+  if request.record then request.record = nil end
+  if request.oauth_token then request.oauth_token = nil end
+end
+
+-- A request or an entry as others may see it.
+local function shown(entry)
+  local operation, fault = entry.operation, entry.fault
+  return {
+    id = entry.id, method = entry.method, path = entry.path,
+    operation = type(operation) == "table" and operation.title or operation,
+    params = remembered(entry.params), status = entry.status, object = entry.object,
+    idempotency_key = entry.idempotency_key, time = entry.time, order = entry.order,
+    fault = type(fault) == "table" and fault.kind or fault,
+  }
 end
 
 --- A copy of the entries, oldest first.
 function Journal:list()
   local entries = {}
-  for i = self.first, self.last do entries[#entries + 1] = copy.deep(self.entries[i]) end
+  for i = self.first, self.last do entries[#entries + 1] = shown(self.entries[i]) end
   return entries
 end
 
@@ -58,4 +81,4 @@ function Journal:restore(entries)
   for _, entry in ipairs(entries) do self:add(entry) end
 end
 
-return { new = new, remembered = remembered }
+return { new = new, close = close, remembered = remembered }

@@ -1,19 +1,28 @@
 --- HTTP requests as the simulator reads them: what a transport is given, or a server received.
 -- @module stripe.simulator.request
 
-local families = require "stripe.simulator.families"
 local core = require "stripe.core"
+local descriptors = require("stripe.simulator.families").descriptors
 
 local BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
--- Headers as a map of lower-case names, from a list of {name, value} or a map.
-local function lower(headers)
-  local map = {}
-  for name, value in pairs(headers or {}) do
+-- Headers that mean something here, by their names in lower case -> member of the request.
+local MEMBERS = {
+  authorization = "authorization", ["stripe-version"] = "version",
+  ["content-type"] = "content_type", ["idempotency-key"] = "idempotency_key",
+  ["stripe-account"] = "account", ["stripe-context"] = "context",
+  ["stripe-oauth-token"] = "oauth_token",
+}
+
+-- Those of a list of {name, value}, or of a map.
+local function known_headers(headers)
+  local found = {}
+  for name, value in pairs(headers or found) do
     if type(name) == "number" then name, value = value[1], value[2] end
-    map[name:lower()] = tostring(value)
+    local member = MEMBERS[name] or MEMBERS[name:lower()]
+    if member then found[member] = tostring(value) end
   end
-  return map
+  return found
 end
 
 -- The body of an upload comes from a reader, piece by piece; nil and a message when it fails.
@@ -44,8 +53,8 @@ local function decode_base64(text)
 end
 
 -- The API key: a bearer token, or the user name of Basic authentication.
-local function key_of(authorization)
-  local scheme, rest = (authorization or ""):match("^%s*(%S+)%s+(.*%S)")
+local function read_key(authorization)
+  local scheme, rest = authorization:match("^%s*(%S+)%s+(.*%S)")
   if not scheme then return nil end
   scheme = scheme:lower()
   if scheme == "bearer" then return rest end
@@ -53,51 +62,85 @@ local function key_of(authorization)
   return key and key ~= "" and key or nil
 end
 
+local last, last_key -- most requests come from the one that asked before
+
+local function key_of(authorization)
+  if not authorization then return nil end
+  if authorization ~= last then last, last_key = authorization, read_key(authorization) end
+  return last_key
+end
+
 -- Operations that the catalogue lacks, because the API's reference does: their parameters are not
 -- checked.
 local UNLISTED = {
   { method = "POST", pattern = "^/v1/events/([^/]+)/retry$",
-    operation = { resource = "events", name = "retry", method = "POST", returns = "event" } },
+    operation = { resource = "events", name = "retry", title = "events.retry", method = "POST",
+      returns = "event" } },
 }
 
--- The operation of a route and its ids; nil and whether the path is known with another method.
-local function find(method, path)
-  local operation, ids = core.route(method, path)
-  if operation then return families.descriptors[operation], ids end
+local request = {
+  --- The parameters of a request that has none.
+  NO_PARAMS = setmetatable({}, {
+    __newindex = function() error("the parameters of a request are not to be changed", 2) end,
+  }),
+}
+
+local NO_PARAMS = request.NO_PARAMS
+
+-- An operation that the core doesn't know, and its ids.
+local function unlisted(method, path)
   for _, route in ipairs(UNLISTED) do
     local id = path:match(route.pattern)
     if id and route.method == method then return route.operation, { id } end
   end
-  return nil, ids
+  return nil, {}
+end
+
+-- `op` and `ids` are as core.route returns them; `account` and `context` the headers of those names.
+-- Nothing of nothing. The table has room for all that most requests get, from the router too.
+local function make(op, ids, method, path, query, body, timeout, authorization, version,
+    content_type, idempotency_key, account, context, oauth_token)
+  if not method then return nil end
+  local made = {
+    operation = op and descriptors[op], ids = ids, method = method, path = path, query = query,
+    timeout = timeout, key = key_of(authorization), version = version, params = NO_PARAMS,
+    id = nil, time = nil, order = nil, status = nil, object = nil, api_version = nil,
+  }
+  if not op then
+    made.known = ids -- the path, with another method
+    made.operation, made.ids = unlisted(method, path)
+  end
+  if method ~= "GET" then made.content_type = content_type end
+  if body ~= "" then made.body = body end
+  if idempotency_key and idempotency_key ~= "" then made.idempotency_key = idempotency_key end
+  if oauth_token then made.oauth_token = oauth_token end
+  if account or context then
+    made.account_header, made.account_id = account, account or context:match("[^/]*$")
+  end
+  return made
 end
 
 --- Reads a request and finds the operation that it means.
 -- @tparam table raw `method, url, headers` (list of pairs or map), `body` (text) or `stream`
--- @treturn table request: `method, url, path, query, headers` (lower-case map), `body, key,
---   account_id, idempotency_key, version`, and by the route `operation, ids`, or `known` | nil,
---   failure `{ kind, message, sent }` when the body can't be read
-local function read(raw)
+-- @treturn table request: `method, path, query, body` (nil: none), `key, account_id,
+--   account_header, idempotency_key, version, content_type` (not of a GET), `oauth_token`, and by
+--   the route `operation, ids`, or `known` | nil, failure `{ kind, message, sent }` when the body can't be read
+function request.read(raw)
   local body, problem = body_of(raw)
   if not body then return nil, { kind = "aborted", message = problem, sent = "no" } end
-  local headers = lower(raw.headers)
   local target = raw.url:match("^%a[%w+.-]*://[^/?#]*([^#]*)") or raw.url:match("^[^#]*")
   local path, query = target:match("^([^?]*)%??(.*)$")
-  local method = raw.method:upper()
-  local context, key = headers["stripe-context"], headers["idempotency-key"]
-  local request = {
-    method = method, url = raw.url, path = path == "" and "/" or path, query = query,
-    headers = headers, body = body, key = key_of(headers.authorization),
-    account_id = headers["stripe-account"] or context and context:match("[^/]*$"),
-    idempotency_key = key ~= "" and key or nil, version = headers["stripe-version"],
-    params = {}, ids = {},
-  }
-  local operation, ids = find(method, request.path)
-  if operation then
-    request.operation, request.ids = operation, ids
-  else
-    request.known = ids -- the path, with another method
-  end
-  return request
+  if path == "" then path = "/" end
+  local method, headers = raw.method:upper(), known_headers(raw.headers)
+  local op, ids = core.route(method, path)
+  return make(op, ids, method, path, query, body, raw.timeout, headers.authorization,
+    headers.version, headers.content_type, headers.idempotency_key, headers.account,
+    headers.context, headers.oauth_token)
 end
 
-return { read = read }
+--- The same for a call of a client in this process, without the HTTP in between.
+-- @tparam userdata call
+-- @treturn table | nil, failure
+function request.of_call(call) return make(core.asked(call)) or request.read(call:request()) end
+
+return request

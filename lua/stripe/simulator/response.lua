@@ -9,6 +9,7 @@ local families = require "stripe.simulator.families"
 local response = {}
 
 local JSON = { "Content-Type", "application/json" }
+local ONLY_JSON = { JSON }
 
 local function header_list(headers)
   local list = {}
@@ -29,17 +30,29 @@ function response.refused(err)
   return { status = err.status, headers = headers, body = errors.body(err) }
 end
 
+-- The text without expansion, of texts that are kept where there are any.
+local function plain_text(account, object)
+  local view = families.views[object.object]
+  if view then return core.render(view(account, object)) end
+  if object.object ~= "list" then return account.store:text(object) end
+  local items = {}
+  for i, item in ipairs(object.data) do items[i] = plain_text(account, item) end
+  return '{"object":"list","data":[' .. table.concat(items, ",") .. '],"has_more":'
+    .. tostring(object.has_more) .. ',"url":' .. core.json(object.url) .. "}"
+end
+
 --- The JSON text of an object or a list, as a family returned it.
 -- @tparam table account
 -- @tparam table object
 -- @tparam[opt] table tree of what to expand
 function response.text(account, object, tree)
+  if not tree then return plain_text(account, object) end
   local function shown(one)
     local view = families.views[one.object]
     return view and view(account, one) or one
   end
   local function find(kind, id)
-    local found = account.store:get(kind, id)
+    local found = account.store:show(kind, id)
     return found and shown(found)
   end
   local function prepared(one, inner)
@@ -49,7 +62,7 @@ function response.text(account, object, tree)
   if object.object ~= "list" then return core.render(prepared(object, tree), tree) end
   local list = { object = "list", data = {}, has_more = object.has_more, url = object.url }
   for i, item in ipairs(object.data) do
-    list.data[i] = prepared(item, tree and tree.data)
+    list.data[i] = prepared(item, tree.data)
   end
   return core.render(list, tree)
 end
@@ -67,21 +80,27 @@ function response.of(account, request, result, err)
   local wrapped = type(result.object) == "table"
   local object = wrapped and result.object or result
   return {
-    status = wrapped and result.status or 200, headers = { JSON },
+    status = wrapped and result.status or 200, headers = ONLY_JSON,
     body = response.text(account, object, request.expand),
   }, object.id
 end
 
+local versioned = { "Stripe-Version", "" } -- of the request before: mostly the same
+
 --- Adds what every response to a request carries.
 function response.complete(answer, request)
-  local headers = { { "Request-Id", request.id } }
-  local function add(name, value)
-    if value then headers[#headers + 1] = { name, value } end
+  local id, own = { "Request-Id", request.id }, answer.headers
+  local version = request.api_version and (request.version or request.api_version)
+  local key, account = request.idempotency_key, request.account_header
+  if version and versioned[2] ~= version then versioned = { "Stripe-Version", version } end
+  if version and own == ONLY_JSON and not (key or account) then
+    answer.headers = { id, versioned, JSON }
+    return
   end
-  add("Stripe-Version", request.api_version and (request.version or request.api_version))
-  add("Idempotency-Key", request.idempotency_key)
-  add("Stripe-Account", request.headers["stripe-account"])
-  for _, header in ipairs(header_list(answer.headers)) do headers[#headers + 1] = header end
+  local headers = { id, version and versioned }
+  if key then headers[#headers + 1] = { "Idempotency-Key", key } end
+  if account then headers[#headers + 1] = { "Stripe-Account", account } end
+  for _, header in ipairs(header_list(own)) do headers[#headers + 1] = header end
   answer.headers = headers
 end
 

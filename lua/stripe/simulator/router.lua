@@ -14,6 +14,8 @@ local journal = require "stripe.simulator.journal"
 local response = require "stripe.simulator.response"
 local version = require "stripe.simulator.version"
 
+local NO_PARAMS = require("stripe.simulator.request").NO_PARAMS
+
 local router = {}
 
 local function unrecognized(request)
@@ -25,65 +27,104 @@ local function unrecognized(request)
   }
 end
 
+-- Operations that have been asked without parameters and needn't any.
+local bare = {}
+
 local function read_params(request)
-  local text = request.query
-  local content_type = request.headers["content-type"]
-  if request.method == "GET" then
-    content_type = nil
-  elseif request.body ~= "" then
-    local multipart = (content_type or ""):lower():find("multipart/", 1, true)
-    text = (text == "" or multipart) and request.body or text .. "&" .. request.body
+  local operation, text, content_type = request.operation, request.query, nil
+  if request.method ~= "GET" then
+    content_type = request.content_type
+    if request.body then
+      local multipart = (content_type or ""):lower():find("multipart/", 1, true)
+      text = (text == "" or multipart) and request.body or text .. "&" .. request.body
+    end
+  elseif text == "" then
+    if bare[operation] then return request.params end
+    local params, problem = core.read(operation.op, text)
+    bare[operation] = params and true
+    return params, problem
   end
-  return core.read(request.operation.op, text, content_type)
+  return core.read(operation.op, text, content_type)
 end
 
 -- Checks all that is known before the family acts: nil, err is never kept for a key.
 local function validate(account, request)
   local read, err = version.read(request.version, account.settings.api_version)
   if not read then return nil, err end
-  request.api_version, request.flags = read.name, read.flags
+  request.api_version = read.name
   local operation = request.operation
   if not operation or operation.beta and not read.flags[operation.beta] then
     return nil, unrecognized(request)
   end
   local params, problem = read_params(request)
   if not params then
-    local own = families.problems[operation.resource .. "." .. operation.name]
+    local own = families.problems[operation.title]
     return nil, own and own(problem) or errors.from_problem(problem)
   end
+  if params == NO_PARAMS then return true end
   request.params = params
   local hidden = version.hidden(operation, params, read)
   if hidden[1] then
     return nil, errors.from_problem { kind = "unknown", param = hidden[1], names = hidden }
   end
-  request.expand, err = expand.read(params.expand, operation)
-  if err then return nil, err end
+  if params.expand then
+    request.expand, err = expand.read(params.expand, operation)
+    if err then return nil, err end
+  end
   return true
 end
 
--- Lets the family act. `done(answer, object_id)` ends the request, at once or after an exchange
--- with the outside.
-local function act(account, request, done)
-  local operation = request.operation
-  local name = operation.resource .. "." .. operation.name
-  local function conclude(result, err)
-    if result and result.outbound then
-      local resume = result.resume
-      account.current = nil
-      return {
-        outbound = result.outbound,
-        resume = function(...)
-          account.current = request
-          return conclude(resume(...))
-        end,
-      }
-    end
-    local answer, object_id = response.of(account, request, result, err)
-    account.current = nil
-    return done(answer, object_id)
+-- The end of a request, with its first answer or a repeated one.
+local function done(request, answer, object_id)
+  local fault = request.fault
+  if not answer.directive then
+    request.status = answer.status
+    response.complete(answer, request)
   end
+  request.object = object_id
+  journal.close(request)
+  return fault and faults.after(fault, answer) or answer
+end
+
+-- The same for an answer that the request's key is to keep.
+local function keep(account, request, answer, object_id)
+  local record = request.record
+  if answer.status == 401 then -- not authorized: another try is a new request
+    account.idempotency:forget(record)
+  else
+    account.idempotency:finish(record, answer, object_id)
+  end
+  local result = done(request, answer, object_id)
+  if result.directive == "delay" then
+    record.delayed = true
+    result.finished = function() record.delayed = nil end
+  end
+  return result
+end
+
+-- Ends a request with what the family returned, at once or after an exchange with the outside.
+local function conclude(account, request, result, err)
+  if result and result.outbound then
+    local resume = result.resume
+    account.current = nil
+    return {
+      outbound = result.outbound,
+      resume = function(...)
+        account.current = request
+        return conclude(account, request, resume(...))
+      end,
+    }
+  end
+  local answer, object_id = response.of(account, request, result, err)
+  account.current = nil
+  if request.record then return keep(account, request, answer, object_id) end
+  return done(request, answer, object_id)
+end
+
+-- Lets the family act.
+local function act(account, request)
   account.current = request
-  return conclude(families.operations[name](account, request))
+  return conclude(account, request, families.operations[request.operation.title](account, request))
 end
 
 local function traced(problem)
@@ -107,40 +148,27 @@ local function or_forget(account, record, f, ...)
 end
 
 -- The same for a request with an idempotency key.
-local function act_once(account, request, done)
+local function act_once(account, request)
   local print = fingerprint.of(request.method .. " " .. request.path, request.params)
   local record, err = account.idempotency:begin(request.idempotency_key, print, request.id)
-  if not record then return done(response.refused(err)) end
+  if not record then return done(request, response.refused(err)) end
   if record.status then
     local headers = { { "Idempotent-Replayed", "true" }, { "Original-Request", record.request_id } }
     for _, header in ipairs(record.headers) do headers[#headers + 1] = header end
-    return done({ status = record.status, headers = headers, body = record.body }, record.object)
+    return done(request, { status = record.status, headers = headers, body = record.body },
+      record.object)
   end
-  local function finish(answer, object_id)
-    if answer.status == 401 then -- not authorized: another try is a new request
-      account.idempotency:forget(record)
-    else
-      account.idempotency:finish(record, answer, object_id)
-    end
-    local result = done(answer, object_id)
-    if result.directive == "delay" then
-      record.delayed = true
-      result.finished = function() record.delayed = nil end
-    end
-    return result
-  end
-  return or_forget(account, record, function() return act(account, request, finish) end)
+  request.record = record
+  return or_forget(account, record, function() return act(account, request) end)
 end
 
-local function execute(account, request, done)
+local function execute(account, request)
   account.current = nil
   account.clock:run()
   local valid, err = validate(account, request)
-  if not valid then return done(response.refused(err)) end
-  if request.method == "POST" and request.idempotency_key then
-    return act_once(account, request, done)
-  end
-  return act(account, request, done)
+  if not valid then return done(request, response.refused(err)) end
+  if request.idempotency_key and request.method == "POST" then return act_once(account, request) end
+  return act(account, request)
 end
 
 --- Answers a request to the API.
@@ -151,31 +179,18 @@ end
 function router.answer(simulator, request)
   local account, err = simulator.accounts:of(request.key, request.account_id)
   local place = account or simulator
-  request.account = account
-  request.id = place.request_ids:new("req_")
-  local operation = request.operation
-  local entry = place.journal:add {
-    id = request.id, method = request.method, path = request.path,
-    operation = operation and operation.resource .. "." .. operation.name,
-    idempotency_key = request.idempotency_key, time = place.clock:now(),
-    order = simulator:next_order(),
-  }
+  local order = simulator.order + 1
+  request.id, request.time = place.request_ids:new("req_"), place.clock:now()
+  request.order, simulator.order = order, order
+  place.journal:add(request)
   local fault = simulator.faults:take(request) or account and account.faults:take(request)
-  entry.fault = fault and fault.kind
-
-  local function done(answer, object_id)
-    entry.params, entry.object = journal.remembered(request.params), object_id
-    if not answer.directive then
-      entry.status = answer.status
-      response.complete(answer, request)
-    end
-    return fault and faults.after(fault, answer) or answer
+  if fault then
+    request.fault = fault
+    local instead = faults.instead(fault, request)
+    if instead then return done(request, instead) end
   end
-
-  local instead = fault and faults.instead(fault, request)
-  if instead then return done(instead) end
-  if not account then return done(response.refused(err)) end
-  return execute(account, request, done)
+  if not account then return done(request, response.refused(err)) end
+  return execute(account, request)
 end
 
 return router

@@ -2,8 +2,13 @@
 --
 -- Objects are plain tables in the shape of the API, nulls absent. What an object remembers but
 -- never shows lives in `store:private(id)`. Both are plain data and belong to snapshots.
+--
+-- The JSON text of an object is kept as long as nobody was handed any object that he may change.
+-- That is everybody but those who ask by `show` and `show_page`; an object held from one request
+-- to another has to be asked for again before it is changed.
 -- @module stripe.simulator.store
 
+local core = require "stripe.core"
 local copy = require "stripe.simulator.copy"
 local errors = require "stripe.simulator.errors"
 local rows = require "stripe.simulator.rows"
@@ -29,24 +34,50 @@ local function of(self, kind)
   return kept
 end
 
+-- Someone may change objects from here on: the texts of before don't hold.
+local function touch(self) self.version = self.version + 1 end
+
 --- Keeps an object, which must have an `id`; one with the same id is replaced in its place.
 -- @treturn table the object
 function Store:insert(kind, object)
   if type(object.id) ~= "string" then error("an object needs an id", 2) end
+  touch(self)
   of(self, kind):put(object)
   return object
 end
 
 --- The object, or nil.
-function Store:get(kind, id) return of(self, kind):get(id) end
+function Store:get(kind, id)
+  touch(self)
+  return of(self, kind):get(id)
+end
+
+--- The object that a path names, to be shown: whoever gets it here doesn't change it.
+-- @string[opt="id"] param its name in the path
+-- @treturn table object | nil, err 404
+function Store:show(kind, id, param)
+  local object = of(self, kind):get(id)
+  if object then return object end
+  return nil, errors.not_found(kind, id, param)
+end
 
 --- The object that a path names.
 -- @string[opt="id"] param its name in the path
 -- @treturn table object | nil, err 404
 function Store:find(kind, id, param)
-  local object = self:get(kind, id)
-  if object then return object end
-  return nil, errors.not_found(kind, id, param)
+  touch(self)
+  return self:show(kind, id, param)
+end
+
+--- The JSON text of an object, without expansion.
+-- @tparam table object
+-- @treturn string
+function Store:text(object)
+  local kept, version = self.kinds[object.object], self.version
+  local row = kept and kept.by_id[object.id]
+  if not row or row.object ~= object then return core.render(object) end
+  if row.version ~= version then row.text, row.version = core.render(object), version end
+  return row.text
 end
 
 --- The object that a parameter names.
@@ -84,6 +115,7 @@ function Store:each(kind)
   local all = of(self, kind):all()
   local i = #all + 1
   return function()
+    touch(self)
     i = i - 1
     return all[i]
   end
@@ -138,13 +170,13 @@ local function cursor_of(self, kind, params, since)
   return nil, nil, err
 end
 
---- A page of a list, newest first, as the list envelope.
+--- A page of a list, newest first, as the list envelope; to be shown, as by `show`.
 -- @string kind
 -- @tparam table request its `params` (`limit, starting_after, ending_before, created`) and `path`
 -- @tparam[opt] function filter object -> whether it belongs to the list
 -- @number[opt] since leaves out what was created before
 -- @treturn table list envelope | nil, err
-function Store:page(kind, request, filter, since)
+function Store:show_page(kind, request, filter, since)
   local kept, params = of(self, kind), request.params
   local row, name, err = cursor_of(self, kind, params, since)
   if err then return nil, err end
@@ -163,10 +195,19 @@ function Store:page(kind, request, filter, since)
   return { object = "list", data = data, has_more = more, url = request.path }
 end
 
+--- The same of objects that may be changed.
+function Store:page(...)
+  touch(self)
+  return self:show_page(...)
+end
+
 --- Removes the objects of a kind that were created before `time`.
 function Store:expire(kind, time) of(self, kind):expire(time) end
 
-function Store:reset() self.kinds, self.privates = {}, {} end
+function Store:reset()
+  self.kinds, self.privates = {}, {}
+  self.version = 0 -- counts the times when somebody was handed objects to change
+end
 
 function Store:snapshot()
   local objects = {}

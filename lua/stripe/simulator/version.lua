@@ -7,6 +7,8 @@ local errors = require "stripe.simulator.errors"
 local version = {}
 
 local versions, flags, previews -- sets, made when first needed
+local last, last_read -- the header before, as it was read: mostly the same
+local NONE = {}
 
 local function load()
   versions, flags, previews = {}, {}, {}
@@ -14,11 +16,11 @@ local function load()
   for resource, entry in pairs(core.catalogue()) do
     for name, operation in pairs(entry.operations) do
       local needed = {}
-      for _, param in ipairs(operation.params or {}) do
+      for _, param in ipairs(operation.params or NONE) do
         if param.stability == "private_preview" then needed[#needed + 1] = param.name end
       end
       if operation.beta then flags[operation.beta] = true end
-      previews[resource .. "." .. name] = needed
+      if needed[1] then previews[resource .. "." .. name] = needed end
     end
   end
 end
@@ -29,7 +31,9 @@ end
 -- @treturn table `{ name = "2026-10-28.endive", flags = { ["x_beta=v2"] = true } }` | nil, err
 function version.read(header, default)
   if not versions then load() end
-  local name, rest = (header or default):match("^%s*([^;]*)(.*)$")
+  header = header or default
+  if header == last then return last_read end
+  local name, rest = header:match("^%s*([^;]*)(.*)$")
   name = name:match("^.*%S") or ""
   if not versions[name] then
     return nil, errors.invalid("Invalid Stripe API version: " .. name)
@@ -42,15 +46,17 @@ function version.read(header, default)
     end
     result.flags[flag] = true
   end
+  last, last_read = header, result
   return result
 end
 
 --- The parameters of a request that only a preview knows while no flag opens it.
 -- @treturn {string,...}
 function version.hidden(operation, params, read)
+  local needed = previews[operation.title]
+  if not needed or next(read.flags) then return NONE end
   local found = {}
-  if next(read.flags) then return found end
-  for _, name in ipairs(previews[operation.resource .. "." .. operation.name] or {}) do
+  for _, name in ipairs(needed) do
     if params[name] ~= nil then found[#found + 1] = name end
   end
   return found

@@ -27,7 +27,7 @@ end
 --- Checks what a transport returned.
 -- @param answer
 -- @param failure
--- @treturn[1] table `{status, headers, body}`
+-- @treturn[1] table with `status, headers, body`
 -- @treturn[2] nil
 -- @treturn[2] table `{kind, message, sent}`
 local function check(answer, failure)
@@ -47,6 +47,7 @@ local function check(answer, failure)
   if answer.body ~= nil and type(answer.body) ~= "string" then
     return malformed("an answer whose body is no text")
   end
+  if answer.headers and answer.body then return answer end
   return { status = status, headers = answer.headers or {}, body = answer.body or "" }
 end
 

@@ -8,6 +8,16 @@
 
 local Transport = {}
 
+-- Transport of each simulator that is in use; a garbage collection may empty this.
+local wrapped = setmetatable({}, { __mode = "kv" })
+
+local function wrap(simulator, progress)
+  local Simulated = require "stripe.transport.simulator"
+  if progress then return Simulated.new(simulator, progress) end
+  wrapped[simulator] = Simulated.new(simulator)
+  return wrapped[simulator]
+end
+
 --- The transport for one call.
 -- @tparam table settings of the client. Their `transport`: a simulator, a function, or something
 --   that is a transport; nil means libcurl, through stripe.engine, which is loaded here: at the
@@ -21,12 +31,14 @@ local Transport = {}
 -- @treturn[2] string why there is none
 function Transport.choose(settings, progress, pour, download)
   local option = settings.transport
+  local known = option and not progress and wrapped[option]
+  if known then return known end
   if type(option) == "function" then
     return require("stripe.transport.callback").new(option, progress)
   elseif option and (option.exchange or option.start) then
     return option
   elseif option then
-    return require("stripe.transport.simulator").new(option, progress)
+    return wrap(option, progress)
   end
   local found, engine = true, package.loaded["stripe.transport.engine"]
   if not engine then found, engine = pcall(require, "stripe.transport.engine") end

@@ -16,8 +16,8 @@ end
 local directives = {}
 
 -- The answer takes its time; more than the attempt has, and there is none.
-function directives.delay(answer, request, driver, canceller)
-  local allowed = request.timeout and request.timeout > 0 and request.timeout or math.huge
+function directives.delay(answer, timeout, driver, canceller)
+  local allowed = timeout and timeout > 0 and timeout or math.huge
   driver.sleep(math.min(answer.seconds, allowed), canceller)
   if answer.finished then answer.finished() end
   if canceller and canceller.canceled then return failure("canceled", canceller.reason, "maybe") end
@@ -40,6 +40,15 @@ local function send_out(answer)
   return answer.resume { failure = "connect", sent = "no" }
 end
 
+-- Hands the request over: the answer, or nil and the failure; and the seconds that it may take.
+local function ask(self, call)
+  local simulator, progress = self.simulator, self.progress
+  if simulator.handle_call and not progress then return simulator:handle_call(call) end
+  local request = watch(call:request(), progress)
+  local answer, why = simulator:handle(request)
+  return answer, why, request.timeout
+end
+
 --- Hands the request to the simulator and does what its answer asks for.
 -- @tparam userdata call
 -- @tparam table driver
@@ -48,13 +57,13 @@ end
 -- @treturn[2] nil
 -- @treturn[2] table the failure
 function Simulated:exchange(call, driver, canceller)
-  local request = watch(call:request(), self.progress)
-  local answer, why = self.simulator:handle(request)
+  local answer, why, timeout = ask(self, call)
+  if answer and answer.status and self.simulator.handle_call then return answer end -- it is ours
   while answer and not answer.status do
     if answer.outbound then
       answer, why = send_out(answer)
     elseif directives[answer.directive] then
-      answer, why = directives[answer.directive](answer, request, driver, canceller)
+      answer, why = directives[answer.directive](answer, timeout, driver, canceller)
     else
       break
     end

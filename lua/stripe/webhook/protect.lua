@@ -10,7 +10,7 @@ local function caught(thrown, trace)
   if Error.is(thrown) then return thrown end
   return Error.new {
     type = "lua_error", message = tostring(thrown), traceback = trace, cause = thrown,
-    attempts = {}, retryable = true, sent = "maybe",
+    attempts = {}, retryable = true,
   }
 end
 

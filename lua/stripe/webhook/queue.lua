@@ -4,7 +4,7 @@
 --     local endpoint = queue:endpoint { secrets = { "whsec_..." } }
 --     local status, body = endpoint(payload, headers)     -- verified, in the queue: 200
 --
---     queue:run { handler = handler }                     -- elsewhere, on as many machines as wished
+--     queue:run { handler = handler }     -- elsewhere, on as many machines as wished
 --
 -- An event is in the queue once, however often Stripe sends it. It leaves when a worker's handler
 -- is done with it; one that a dead worker had goes to another, one that fails comes again later,

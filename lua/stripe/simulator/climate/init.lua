@@ -91,11 +91,11 @@ operations["climate.orders.create"] = function(account, request)
 end
 
 operations["climate.orders.retrieve"] = function(account, request)
-  return account.store:find("climate.order", request.ids[1])
+  return account.store:show("climate.order", request.ids[1])
 end
 
 operations["climate.orders.list"] = function(account, request)
-  return account.store:page("climate.order", request)
+  return account.store:show_page("climate.order", request)
 end
 
 operations["climate.orders.update"] = function(account, request)
@@ -126,10 +126,10 @@ end
 for _, noun in ipairs { "product", "supplier" } do
   local kind = "climate." .. noun
   operations[kind .. "s.retrieve"] = function(account, request)
-    return account.store:find(kind, request.ids[1])
+    return account.store:show(kind, request.ids[1])
   end
   operations[kind .. "s.list"] = function(account, request)
-    return account.store:page(kind, request)
+    return account.store:show_page(kind, request)
   end
 end
 

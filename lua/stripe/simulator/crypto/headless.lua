@@ -21,7 +21,7 @@ local last_errors = {
 
 -- The session of a headless call, or nil and an error.
 local function find(account, request)
-  if not request.headers["stripe-oauth-token"] then return nil, validation.no_token() end
+  if not request.oauth_token then return nil, validation.no_token() end
   local id = request.ids[1]
   local object, err = account.store:find(session.kind, id)
   if not object then return nil, err end

@@ -22,7 +22,7 @@ operations["crypto.onramp_sessions.create"] = function(account, request)
 end
 
 operations["crypto.onramp_sessions.retrieve"] = function(account, request)
-  return account.store:find(session.kind, request.ids[1])
+  return account.store:show(session.kind, request.ids[1])
 end
 
 operations["crypto.onramp_sessions.list"] = function(account, request)
@@ -36,7 +36,7 @@ operations["crypto.onramp_sessions.list"] = function(account, request)
         or details.destination_network == params.destination_network)
   end
   local filtered = params.status or params.destination_currency or params.destination_network
-  return account.store:page(session.kind, request, filtered and filter)
+  return account.store:show_page(session.kind, request, filtered and filter)
 end
 
 operations["crypto.onramp_sessions.quote"] = headless.quote

@@ -145,7 +145,7 @@ end
 local function check_headless(account, request)
   local params = request.params
   if params.ui_mode == nil then return end
-  if not request.headers["stripe-oauth-token"] then return validation.no_token() end
+  if not request.oauth_token then return validation.no_token() end
   for _, name in ipairs { "crypto_customer_id", "payment_token" } do
     if params[name] == nil then return errors.missing_param(name) end
   end

@@ -64,11 +64,11 @@ operations["forwarding.requests.create"] = function(account, request)
 end
 
 operations["forwarding.requests.retrieve"] = function(account, request)
-  return account.store:find(KIND, request.ids[1])
+  return account.store:show(KIND, request.ids[1])
 end
 
 operations["forwarding.requests.list"] = function(account, request)
-  return account.store:page(KIND, request)
+  return account.store:show_page(KIND, request)
 end
 
 return {

@@ -143,7 +143,7 @@ local function matching(params, names)
 end
 
 operations["identity.verification_sessions.list"] = function(account, request)
-  return account.store:page(SESSION, request, matching(request.params,
+  return account.store:show_page(SESSION, request, matching(request.params,
     { "client_reference_id", "related_customer", "related_customer_account", "status" }))
 end
 
@@ -178,11 +178,11 @@ operations["identity.verification_sessions.redact"] = function(account, request)
 end
 
 operations["identity.verification_reports.retrieve"] = function(account, request)
-  return account.store:find(REPORT, request.ids[1], "report")
+  return account.store:show(REPORT, request.ids[1], "report")
 end
 
 operations["identity.verification_reports.list"] = function(account, request)
-  return account.store:page(REPORT, request, matching(request.params,
+  return account.store:show_page(REPORT, request, matching(request.params,
     { "client_reference_id", "type", "verification_session" }))
 end
 

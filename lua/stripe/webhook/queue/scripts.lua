@@ -20,7 +20,10 @@ end
 local NAMED = [[
 local function named(list)
   local found = {}
-  for i = 1, #list, 2 do found[list[i]] = list[i + 1] end
+  for i = 1, #list, 2 do
+    local name = list[i]
+    found[name] = list[i + 1]
+  end
   return found
 end
 ]]

@@ -6,22 +6,20 @@
 
 local core = require "stripe.core"
 local Blocking = require "stripe.driver.blocking"
+local Consumer = require "stripe.webhook.queue.consumer"
 local Driver = require "stripe.driver"
-local Entry = require "stripe.webhook.queue.entry"
 local Error = require "stripe.error"
-local Scripts = require "stripe.webhook.queue.scripts"
 local protect = require "stripe.webhook.protect"
 
 local Worker = {}
 local metatable = { __name = "stripe.webhook.queue.worker", __index = Worker }
 
-local DAY = 24 * 3600
 local POLL = 0.2         -- seconds between two looks where nobody may wait for Redis in place
 local LONGEST_PAUSE = 5  -- seconds between two attempts to reach Redis
 local TIDY_AFTER = 100   -- events
 
 function metatable:__tostring()
-  return ("%s (%s)"):format(metatable.__name, self.consumer)
+  return ("%s (%s)"):format(metatable.__name, self.consumer.name)
 end
 
 --- Makes a worker.
@@ -47,12 +45,11 @@ end
 function Worker.new(queue, options)
   local driver, wrong = Driver.choose(options.driver)
   if wrong then return nil, 'option "driver": ' .. wrong end
-  local name = options.consumer or "worker-" .. assert(core.uuid())
   return setmetatable({
-    queue = queue, options = options, driver = driver, consumer = name,
+    queue = queue, options = options, driver = driver,
+    consumer = Consumer.new(queue, options.consumer or "worker-" .. assert(core.uuid())),
     concurrency = options.concurrency or 1, block = options.block or 1,
-    cursor = "0-0", looked = core.now(), acked = 0, running = 0, ready = false,
-    totals = { done = 0, again = 0, dead = 0 },
+    finished = 0, running = 0, totals = { done = 0, again = 0, dead = 0 },
   }, metatable)
 end
 
@@ -68,101 +65,9 @@ local function tell(self, observer, what)
   end
 end
 
-local function milliseconds(seconds) return ("%.0f"):format(seconds * 1000) end
-
--- Runs a script of the queue; a failure is told and returned.
-local function run(self, script, keys, args)
-  local reply, message = self.queue.connection:eval(Scripts[script], keys, args)
-  if message then
-    tell(self, "on_trouble", message)
-    return nil, message
-  end
-  return reply or 0
-end
-
--- The group reads from the beginning: what was queued before the first worker came is in it.
-local function make_group(self)
-  local queue = self.queue
-  local made, message = queue.connection:repeatable("XGROUP", "CREATE", queue.stream, queue.group,
-    "0", "MKSTREAM")
-  if not made and not message:find("BUSYGROUP", 1, true) then return nil, message end
-  self.ready = true
-  return true
-end
-
--- Where to look for entries of dead workers: from where the last look ended; when that was the
--- end, from the beginning, some time later.
-local function cursor_of(self)
-  if self.cursor == "" and core.now() - self.looked >= self.queue.claim_idle / 4 then
-    self.cursor, self.looked = "0-0", core.now()
-  end
-  return self.cursor
-end
-
-local function entry_of(item)
-  local entry = Entry.read(item[3])
-  entry.entry, entry.tries = item[1], item[2]
-  return entry
-end
-
-local function take_once(self, most)
-  local queue = self.queue
-  if not self.ready then
-    local made, message = make_group(self)
-    if not made then return nil, message end
-  end
-  local reply, message = queue.connection:eval(Scripts.take, { queue.stream, queue.later },
-    { queue.group, self.consumer, most, milliseconds(queue.claim_idle), cursor_of(self) })
-  if not reply then
-    if message and message:find("NOGROUP", 1, true) then self.ready = false end
-    return nil, message or "Redis gave no answer"
-  end
-  self.cursor = reply[1]
-  local entries = {}
-  for i, item in ipairs(reply[2]) do entries[i] = entry_of(item) end
-  return entries
-end
-
--- Takes up to so many entries: what is there, else what comes within `wait` seconds.
-local function take(self, most, wait)
-  local entries, message = take_once(self, most)
-  if not entries and not self.ready then
-    entries, message = take_once(self, most) -- the group was gone
-  end
-  if not entries or entries[1] or wait <= 0 then return entries, message end
-  local queue = self.queue
-  local reply, problem, kind = queue.connection:waiting(wait, "XREADGROUP", "GROUP", queue.group,
-    self.consumer, "COUNT", most, "BLOCK", milliseconds(wait), "STREAMS", queue.stream, ">")
-  if problem then
-    if kind == "reply" then self.ready = false end
-    return nil, problem
-  end
-  for i, item in ipairs(reply and reply[1] and reply[1][2] or {}) do
-    entries[i] = entry_of { item[1], 1, item[2] }
-  end
-  return entries
-end
-
-local function postpone(self, entry, seconds, tries)
-  local queue = self.queue
-  run(self, "postpone", { queue.stream, queue.later },
-    { queue.group, self.consumer, entry.entry, milliseconds(seconds), tries })
-end
-
-local function bury(self, entry, text)
-  local queue = self.queue
-  run(self, "bury",
-    { queue.stream, queue.later, queue.dead_stream, queue:seen_key(entry.id or "") },
-    Entry.words({ queue.group, self.consumer, entry.entry }, entry, {
-      error = text, tries = entry.tries, died = core.time(), group = queue.group,
-      entry = entry.entry,
-    }))
-end
-
-local function done(self, entry)
-  local queue = self.queue
-  run(self, "done", { queue.stream, queue.later }, { queue.group, entry.entry })
-  self.acked = self.acked + 1
+-- Troubles are told; what could not be said in Redis is found there by the next worker.
+local function note(self, done, message)
+  if not done then tell(self, "on_trouble", message) end
 end
 
 local function handle(self, entry)
@@ -215,13 +120,15 @@ local function work(self, entry)
   end
   local text = text_of(outcome.error)
   local action, delay, tries = decide(queue, entry, outcome)
+  local consumer = self.consumer
   if action == "done" then
-    done(self, entry)
+    note(self, consumer:done(entry))
   elseif action == "again" then
-    postpone(self, entry, delay, tries)
+    note(self, consumer:postpone(entry, delay, tries))
   else
-    bury(self, entry, text or "the result was " .. tostring(outcome.result))
+    note(self, consumer:bury(entry, text or "the result was " .. tostring(outcome.result)))
   end
+  if action ~= "again" then self.finished = self.finished + 1 end
   self.totals[action] = self.totals[action] + 1
   tell(self, "on_event", {
     id = entry.id, type = entry.type, entry = entry.entry, tries = entry.tries,
@@ -232,10 +139,9 @@ local function work(self, entry)
 end
 
 local function tidy(self)
-  if self.acked == 0 then return end
-  self.acked = 0
-  run(self, "tidy", { self.queue.stream },
-    { self.queue.group, self.consumer, milliseconds(DAY) })
+  if self.finished == 0 then return end
+  self.finished = 0
+  note(self, self.consumer:tidy())
 end
 
 -- Handles entries, each in a task of its own when several may run at once. Those for which there
@@ -243,7 +149,7 @@ end
 local function begin(self, entries, driver)
   for _, entry in ipairs(entries) do
     if stopped(self) then
-      postpone(self, entry, 0, entry.tries - 1)
+      note(self, self.consumer:postpone(entry, 0, entry.tries - 1))
     elseif self.concurrency == 1 then
       work(self, entry)
     else
@@ -273,14 +179,14 @@ end
 -- @treturn[2] string why nothing could be taken
 function Worker:step()
   local driver = self.driver or Driver.current()
-  local entries, message = take(self, self.concurrency, waits(self, driver))
+  local entries, message = self.consumer:take(self.concurrency, waits(self, driver))
   if not entries then
     tell(self, "on_trouble", message)
     return nil, message
   end
   begin(self, entries, driver)
   wait_for_all(self, driver)
-  if #entries == 0 or self.acked >= TIDY_AFTER then tidy(self) end
+  if #entries == 0 or self.finished >= TIDY_AFTER then tidy(self) end
   return #entries
 end
 
@@ -299,7 +205,7 @@ local function round(self, driver)
     driver.sleep(0.01, self.options.cancel)
     return false
   end
-  local entries, message = take(self, room, waits(self, driver))
+  local entries, message = self.consumer:take(room, waits(self, driver))
   if not entries then
     tell(self, "on_trouble", message)
     if self.options.once then return true, message end
@@ -309,7 +215,7 @@ local function round(self, driver)
   end
   self.pause = nil
   begin(self, entries, driver)
-  if self.acked >= TIDY_AFTER or #entries == 0 and self.running == 0 then tidy(self) end
+  if self.finished >= TIDY_AFTER or #entries == 0 and self.running == 0 then tidy(self) end
   if #entries > 0 then return false end
   if self.options.once and self.running == 0 then return true end
   if self.running > 0 then
@@ -338,10 +244,6 @@ function Worker:run()
 end
 
 --- Takes this worker off the list of the group's consumers, unless it still has entries.
-function Worker:leave()
-  if not self.ready then return end
-  self.queue.connection:eval(Scripts.leave, { self.queue.stream },
-    { self.queue.group, self.consumer })
-end
+function Worker:leave() note(self, self.consumer:leave()) end
 
 return Worker

@@ -1,0 +1,117 @@
+--- The program stripe-climate, against stripe-sim.
+
+local SimProcess = require "spec.support.sim_process"
+local core = require "stripe.core"
+
+describe("stripe-climate", function()
+  local sim, directory
+
+  setup(function()
+    sim = SimProcess.start()
+    directory = os.tmpname()
+    os.remove(directory)
+    os.execute("mkdir " .. directory)
+  end)
+  teardown(function()
+    sim:stop()
+    os.execute("rm -rf " .. directory)
+  end)
+  before_each(function()
+    sim:control("POST", "/reset")
+    os.execute("rm -rf " .. directory .. "/*")
+  end)
+
+  -- Runs it: what it printed, and its exit code.
+  local function run(arguments, environment)
+    local here = io.popen("pwd"):read "*l"
+    local pipe = assert(io.popen(("cd %s; %s %s/bin/stripe-climate %s 2>&1; echo \"exit $?\"")
+      :format(directory, environment or "STRIPE_SECRET_KEY=", here, arguments)))
+    local output = pipe:read "*a"
+    pipe:close()
+    local text, code = output:match "^(.*)exit (%d+)\n$"
+    return text, tonumber(code)
+  end
+
+  local function against(arguments) return run("--api-base " .. sim.url .. " " .. arguments) end
+
+  it("plans into a file, buys that once, and adds it up", function()
+    local text, code = against "plan --tons 2.5 --out plan.json"
+    assert.equal(0, code, text)
+    assert.matches("708.13 USD", text, 1, true)
+    for _ = 1, 2 do
+      text, code = against "buy plan.json --reference november"
+      assert.equal(0, code, text)
+      assert.matches("november: 2.5 t for 708.13 USD", text, 1, true)
+    end
+    text, code = against "report"
+    assert.equal(0, code)
+    assert.matches("ordered: 2.5 t for 708.13 USD, 20.63 USD of it fees (1 order)", text, 1, true)
+    assert.equal(0, select(2, against "report --format svg --out tons.svg"))
+    assert.is_truthy(io.open(directory .. "/tons.svg"))
+  end)
+
+  it("prints JSON", function()
+    local text = against "--json plan --budget 500.00 --currency eur"
+    local plan = assert(core.decode(text))
+    assert.equal(50000, plan.amount_total)
+    local bought = assert(core.decode((against "--json buy --budget 500 --reference x")))
+    assert.equal(50000, bought.amount_total)
+    local failed = against "--json cancel climorder_none"
+    assert.equal("resource_missing", core.decode(failed:match "^[^\n]+").error.code)
+  end)
+
+  it("sends nothing that changes anything in a dry run", function()
+    local text, code = against "--dry-run buy --tons 1 --reference x"
+    assert.equal(0, code)
+    assert.matches("Nothing was bought", text)
+    assert.same({}, sim:client { api_key = "sk_test_simulator" }.climate.orders:list().data)
+  end)
+
+  it("watches, and says by its exit code whether there is more to come", function()
+    against "buy --tons 1 --reference x"
+    local _, code = against "watch --reference x --directory ."
+    assert.equal(3, code)
+    local order = sim:client { api_key = "sk_test_simulator" }.climate.orders:list().data[1]
+    sim:control("POST", "/climate/orders/" .. order.id .. "/deliver", {})
+    local text
+    text, code = against("watch --directory . " .. order.id)
+    assert.equal(0, code, text)
+    assert.is_truthy(io.open(directory .. "/" .. order.id .. ".csv"))
+  end)
+
+  it("cancels, and says what comes back", function()
+    against "buy --tons 1 --reference x"
+    local order = sim:client { api_key = "sk_test_simulator" }.climate.orders:list().data[1]
+    assert.matches("275.00 USD would come back", (against("--dry-run cancel " .. order.id)), 1,
+      true)
+    local text, code = against("cancel " .. order.id)
+    assert.equal(0, code)
+    assert.matches("canceled, 275.00 USD come back", text, 1, true)
+  end)
+
+  it("tells failures apart by its exit code", function()
+    local function expect(code, arguments, environment)
+      local text, got = run("--api-base " .. sim.url .. " " .. arguments, environment)
+      assert.equal(code, got, text)
+      return text
+    end
+    expect(2, "plan --tons x")
+    expect(2, "plan --budget 1.005")
+    expect(2, "plan")
+    expect(2, "buy missing.json --reference x")
+    expect(1, "cancel climorder_none")
+    expect(1, "plan --tons 1 --max-price 1.00")
+    sim:control("POST", "/faults", { fault = "lost", times = 3,
+      match = { operation = "climate.orders.create" } })
+    expect(3, "buy --tons 1 --reference x")
+    expect(0, "buy --tons 1 --reference x")
+  end)
+
+  it("refuses a live key that nobody said to use, and never prints it", function()
+    local text, code = run("plan --tons 1", "STRIPE_SECRET_KEY=sk_live_verysecretindeed")
+    assert.equal(2, code)
+    assert.matches("--live", text, 1, true)
+    assert.is_nil(text:find("verysecret", 1, true))
+    assert.equal(2, select(2, run("plan --tons 1")))
+  end)
+end)
