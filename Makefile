@@ -154,7 +154,7 @@ install: all
 		install -d "$(DESTDIR)$(INST_LUADIR)/$$(dirname "$$file")" && \
 		install -m 644 "$$file" "$(DESTDIR)$(INST_LUADIR)/$$file" || exit 1; done
 	install -d "$(DESTDIR)$(INST_BINDIR)"
-	install -m 755 bin/stripe-sim "$(DESTDIR)$(INST_BINDIR)/stripe-sim"
+	install -m 755 bin/* "$(DESTDIR)$(INST_BINDIR)"
 
 clean:
 	rm -rf $(BUILD) stripe src/*/*.o

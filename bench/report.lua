@@ -80,9 +80,13 @@ local function targets(results, add)
     :format(loading.ms))
   add(("| its memory: Lua heap %d KiB, resident %d KiB | %.2f MiB | under 1 MiB |"):format(
     loading.heap, loading.resident, loading.heap / 1024))
-  add(("| simulator in process, `climate.orders:retrieve`: %.1f µs; decode and walk: %.1f µs "
-    .. "| %.2f | at most 3.5 |"):format(simulator.whole, simulator.least,
-    simulator.whole / simulator.least))
+  local function simulated(order, what)
+    add(("| simulator in process, `climate.orders:retrieve` of %s (%d bytes): %.1f µs; decode and "
+      .. "walk of its answer: %.1f µs | %.2f | at most 3.5 |"):format(what, order.bytes, order.whole,
+      order.least, order.whole / order.least))
+  end
+  simulated(simulator.served, "the order above")
+  simulated(simulator.made, "an order just made, without deliveries")
 end
 
 --- The whole page.

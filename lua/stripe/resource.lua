@@ -141,6 +141,16 @@ for op, operation in ipairs(Operations.list) do
   metatable.methods[operation.name] = method_of(operation, metatable)
 end
 
+-- What the catalogue doesn't have: polling, see `stripe.webhook.poll`. It loads when it is called.
+local events = root.children.events
+function events.methods.since(self, ...)
+  if getmetatable(self) ~= events then error("use client.events:since(...) with a colon", 2) end
+  local Poll = require "stripe.webhook.poll"
+  local poll, misuse = Poll.prepare(self, self.settings(), ...)
+  if not poll then error(misuse, 2) end
+  return Poll.run(poll)
+end
+
 --- The names of what hangs at the top of a client, as keys.
 Resource.names = root.children
 

@@ -139,7 +139,9 @@ describe("a signature", function()
   it("may be as old, and as far ahead, as is allowed to each side", function()
     local header = "t=1700000000,v1=" .. GOOD
     local function at(seconds, tolerance, future)
-      return (select(2, core.webhook_verify(BODY, header, SECRET, tolerance, future, TIME + seconds)))
+      local _, index_or_fault = core.webhook_verify(BODY, header, SECRET, tolerance, future,
+        TIME + seconds)
+      return index_or_fault
     end
     assert.equal(1, at(10, 10, 0))
     assert.equal("timestamp_too_old", at(11, 10, 1000))

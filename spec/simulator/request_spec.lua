@@ -65,7 +65,7 @@ describe("a call", function()
   it("is read with where it would go and who asks", function()
     for _, options in ipairs {
       { account = "acct_1" }, { context = "acct_1/acct_2" }, { oauth_token = "secret" },
-      { api_version = "2026-10-28.endive; some_beta=v1" }, { idempotency_key = "another" },
+      { api_version = "2026-10-28.endive;some_beta=v1" }, { idempotency_key = "another" },
       { base_url = "http://localhost:1234/prefix" }, { base_url = "https://[::1]:12" },
       { api_key = "sk_test_" .. ("long"):rep(30) }, { timeout = 3 }, { deadline = 2 },
       { headers = { { "Stripe-Account", "acct_3" }, { "X-Other", "x" } } },

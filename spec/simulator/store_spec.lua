@@ -58,6 +58,65 @@ describe("a store", function()
     assert.equal("", ids(page()))
   end)
 
+  describe("keeps the text of an object", function()
+    local order
+
+    before_each(function()
+      order = add("a", 1)
+      order.object, order.status = KIND, "open"
+    end)
+
+    local function status() return kept:text(order):match('"status":"(%w+)"') end
+
+    -- Changes it behind the store's back, which is how to see what is kept.
+    local function change(value) order.status = value end
+
+    it("while it is only shown", function()
+      assert.equal("open", status())
+      kept:show(KIND, "a")
+      kept:show(KIND, "b")
+      kept:show_page(KIND, { params = {} })
+      kept:private "a"
+      change "canceled"
+      assert.equal("open", status())
+    end)
+
+    local doors = {
+      get = function() kept:get(KIND, "b") end,
+      find = function() kept:find(KIND, "b") end,
+      refer = function() kept:refer(KIND, "b") end,
+      page = function() kept:page(KIND, { params = {} }) end,
+      newest = function() kept:newest(KIND) end,
+      each = function() kept:each(KIND)() end,
+      insert = function() add("c", 2) end,
+    }
+    for name, go in pairs(doors) do
+      it("until somebody is handed objects to change: " .. name, function()
+        status()
+        go()
+        change "canceled"
+        assert.equal("canceled", status())
+      end)
+    end
+
+    it("not of one that it doesn't hold", function()
+      status()
+      order = { object = KIND, id = "a", status = "delivered" }
+      assert.equal("delivered", status())
+      order = { object = KIND, status = "confirmed" }
+      assert.equal("confirmed", status())
+    end)
+
+    it("until it is put back from a snapshot", function()
+      status()
+      local state = kept:snapshot()
+      state.objects[KIND][1].status = "delivered"
+      kept:restore(state)
+      order = kept:show(KIND, "a")
+      assert.equal("delivered", status())
+    end)
+  end)
+
   it("replaces an object in its place", function()
     for i = 1, 3 do add("o" .. i, i) end
     kept:insert(KIND, { id = "o2", created = 2, changed = true })

@@ -104,7 +104,10 @@ local function fill(template, values)
   return text
 end
 
-local function random_port() return 20000 + math.floor(core.random() * 10000) end
+local function random_port()
+  local high, low = core.random(2):byte(1, 2)
+  return 20000 + (high * 256 + low) % 10000
+end
 
 local function write(path, text)
   local file = assert(io.open(path, "wb"))
@@ -122,9 +125,12 @@ local function launch(self)
   self.pipe = assert(io.popen(([[cd %s || exit
     { LD_PRELOAD= %s %s -p . -c nginx.conf -e error.log >output 2>&1; echo $? >exit; } &
     cat >/dev/null
-    kill -TERM $(cat nginx.pid) 2>/dev/null
+    kill -TERM $(cat nginx.pid 2>/dev/null) 2>/dev/null
     wait]]):format(quote(self.directory), self.before, program), "w"))
-  local function is_up() return contents(self:file "nginx.pid") or contents(self:file "exit") end
+  local function is_up()
+    local pid = contents(self:file "nginx.pid")
+    return pid and pid:find "%d" or contents(self:file "exit")
+  end
   assert(nginx.wait(is_up), "nginx does not start")
   if not contents(self:file "exit") then return true end
   self.pipe:close()

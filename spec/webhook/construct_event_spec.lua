@@ -42,7 +42,8 @@ describe("construct_event", function()
 
   it("refuses what is signed and is no event, with an error of another type", function()
     for payload, code in pairs {
-      [""] = "payload_not_json", ["{"] = "payload_not_json", ["\239\187\191{}"] = "payload_not_json",
+      [""] = "payload_not_json", ["{"] = "payload_not_json",
+      ["\239\187\191{}"] = "payload_not_json",
       ['{"object":"event"}\0'] = "payload_not_json", ["{}"] = "payload_not_event",
       ["5"] = "payload_not_event", ["null"] = "payload_not_event", ["[]"] = "payload_not_event",
       ['"event"'] = "payload_not_event", ['{"object":"list","data":[]}'] = "payload_not_event",

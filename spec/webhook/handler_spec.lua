@@ -278,6 +278,27 @@ describe("an observer of events", function()
     assert.error_matches(function() seen.extra = 1 end, "only looks")
   end)
 
+  it("sees what kind of thing went wrong, and on_error all of it, but only then", function()
+    local seen, errors, err = {}, {}, nil
+    local handler = support.handler {
+      on = { ["*"] = function() return nil, err end },
+      on_event = function(about) seen[#seen + 1] = about end,
+      on_error = function(problem) errors[#errors + 1] = problem end,
+    }
+    assert.equal("committed", handler:process(event()).result)
+    assert.same({}, errors)
+    assert.is_nil(seen[1].error_type)
+    err = "mail to ada@example.com bounced"
+    handler:process(event { id = "evt_2" })
+    assert.same({ err }, errors)
+    assert.same({ "handler", nil }, { seen[2].error_type, seen[2].error_code })
+    err = select(2, stripe.webhook.verify("{}", nil, "whsec_x"))
+    handler:process(event { id = "evt_3" })
+    assert.same({ "signature_error", err.code }, { seen[3].error_type, seen[3].error_code })
+    local quiet = support.handler { on = { ["*"] = function() return nil, "no" end } }
+    assert.is_nil(quiet:process(event()).observer_error)
+  end)
+
   it("that throws changes nothing", function()
     local handler = keeping {
       on_event = function() error("log is full", 0) end,
@@ -332,6 +353,19 @@ describe("the client of a context", function()
     assert.equal("acct_7", script.requests[1].headers["stripe-account"])
     assert.is_nil(script.requests[2].headers["stripe-account"])
   end)
+
+  it("speaks in the context of an event that has no account but that", function()
+    local order = scripted.json(200, { id = "climorder_1" })
+    local script = scripted.new { order, order }
+    local handler = support.handler { client = script:client(), on = { ["*"] = function(ctx)
+      return ctx.client.climate.orders:retrieve("climorder_1")
+    end } }
+    handler:process(event { context = "org_1/acct_1" })
+    handler:process(event { id = "evt_2", context = "org_1/acct_1", account = "acct_2" })
+    assert.equal("org_1/acct_1", script.requests[1].headers["stripe-context"])
+    assert.equal("acct_2", script.requests[2].headers["stripe-account"])
+    assert.is_nil(script.requests[2].headers["stripe-context"])
+  end)
 end)
 
 describe("a queue", function()
@@ -369,6 +403,16 @@ describe("a queue", function()
       assert.same({ "failed", "queue" }, { outcome.result, outcome.reason })
       assert.matches(message, outcome.error.message)
     end
+  end)
+
+  it("is not asked when it can't be said whose the event is", function()
+    local q, pushed = queue(true)
+    local handler = keeping { queue = q, accounts = function() error("gone", 0) end }
+    local status, _, outcome = handler(request(event()))
+    assert.equal(500, status)
+    assert.equal("gone", outcome.error.message)
+    assert.equal(0, #pushed)
+    assert.equal("failed", handler:process(event()).result)
   end)
 
   it("is no hindrance to processing with the same handler", function()
@@ -431,6 +475,15 @@ describe("the options of a handler", function()
     local handler = stripe.webhook.handler { secrets = false, on = { ["*"] = function() end } }
     assert.equal("committed", handler:process(event()).result)
     assert.error_matches(function() handler("{}", {}) end, "only processes")
+  end)
+
+  it("let patterns through that look like a slip, if told to", function()
+    local handler = support.handler {
+      validate = false, on = { ["climate.orders.*"] = function() end },
+      newest = { ["climate.orders.*"] = true },
+    }
+    assert.is_true(handler:handles("climate.orders.x"))
+    refused({ newest = { ["climate.orders.*"] = true } }, "climate.order.*")
   end)
 
   it("are not shown by a printout", function()

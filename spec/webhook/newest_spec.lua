@@ -92,7 +92,8 @@ describe("newest wins", function()
 
   it("lets events through that are about nothing it knows", function()
     local h = guarded(true)
-    for i, more in ipairs { { data = {} }, { data = { object = {} } }, { created = "soon" } } do
+    for i, more in ipairs { { data = {} }, { data = { object = {} } }, { created = "soon" },
+      { data = { object = { id = "x" } } }, { data = { object = { object = "x" } } } } do
       assert.equal("committed", h:process(event("evt_" .. i, 0, nil, more)).result)
     end
   end)
@@ -111,10 +112,12 @@ describe("newest wins", function()
     local function version(id, n)
       return event(id, 0, nil, { data = { object = { id = "x", version = n } } })
     end
+    h:process(version("evt_0", 0))
     h:process(version("evt_1", 9))
     h:process(version("evt_2", 10))
     assert.equal("stale", h:process(version("evt_3", 2)).result)
-    assert.same({ "evt_1", "evt_2" }, ran)
+    h:process(version("evt_4", ("x"):rep(64)))
+    assert.same({ "evt_0", "evt_1", "evt_2", "evt_4" }, ran)
   end)
 
   it("fails with a function that throws or gives no order, before anything runs", function()
@@ -144,7 +147,9 @@ describe("newest wins", function()
     assert.equal("stale", h:process(thin("evt_0", "2025-12-31T23:59:59.999Z")).result)
     h:process(thin("evt_3", "2026-01-01T00:00:01.3Z"))
     h:process(thin("evt_4", "some day"))
-    assert.same({ "evt_2", "evt_3", "evt_4" }, ran)
+    h:process(support.thin { id = "evt_5", related_object = false })
+    h:process(support.thin { id = "evt_6", created = 5 })
+    assert.same({ "evt_2", "evt_3", "evt_4", "evt_5", "evt_6" }, ran)
   end)
 end)
 
@@ -205,6 +210,19 @@ describe("two events of one object at the same time", function()
     h:process(event("evt_0", 0))
     assert.equal("committed", h:process(event("evt_2", 3)).result)
     assert.is_nil(store.entries["object /climate.order/climorder_1"])
+  end)
+
+  it("have lost it when their turn was lost", function()
+    local store, advance = support.store()
+    local h, why
+    h = guarded(true, { store = store, wait = 0, lease = 60, f = function(ctx)
+      if ctx.id ~= "evt_1" then return end
+      advance(60)
+      h:process(event("evt_2", 20))
+      why = select(2, ctx:renew())
+    end })
+    h:process(event("evt_1", 10))
+    assert.equal("lost", why)
   end)
 
   it("keep their turn while the function asks for more time", function()

@@ -74,8 +74,16 @@ describe("a pattern", function()
     assert.matches('did you mean "climate.order.delivered"', why, 1, true)
     _, why = Patterns.new({ ["climate.orders.*"] = 1 }, true)
     assert.matches('did you mean "climate.order.*"', why, 1, true)
+    _, why = Patterns.new({ ["climates.*"] = 1 }, true)
+    assert.matches('did you mean "climate.*"', why, 1, true)
     _, why = Patterns.new({ ["v1.climate.order.delivred"] = 1 }, true)
     assert.matches('did you mean "v1.climate.order.delivered"', why, 1, true)
+  end)
+
+  it("is text", function()
+    for _, bad in ipairs { true, 1.5 } do
+      assert.matches("is no text", select(2, Patterns.new({ [bad] = 1 }, false)))
+    end
   end)
 
   it("may be newer than the library, and a slip may be meant", function()

@@ -52,14 +52,14 @@ describe("the path of a related object", function()
     assert.is_true(Thin.check("/v2/core/accounts/acct_1", prefixes))
     for _, path in ipairs { "/v1/billing/meters/", "/v1/billing/metersx/mtr_1",
       "/v1/climate/orders/climorder_1", "/v1/billing/meters/../../charges/ch_1",
-      "//v1/billing/meters/mtr_1" } do
+      "//v1/billing/meters/mtr_1", "/v1/billing/meters//mtr_1", "/v1/billing/meters/mtr_1/" } do
       assert.is_nil((Thin.check(path, prefixes)))
     end
   end)
 
   it("of an allowed beginning is itself checked", function()
     assert.is_nil(Thin.misuse { "/v1/billing/meters/" })
-    for _, prefixes in ipairs { "x", {}, { "/v1/billing" }, { "v1/" }, { "/" , "//" }, { 1 },
+    for _, prefixes in ipairs { "x", 5, {}, { "/v1/billing" }, { "v1/" }, { "/" , "//" }, { 1 },
       { "https://a/" }, { "/v1/../" } } do
       assert.is_string(Thin.misuse(prefixes))
     end
@@ -122,6 +122,16 @@ describe("a thin event", function()
       end
       assert.equal(#urls, #script.requests)
       assert.same({ fetch ~= "related" or nil, fetch ~= "event" and "delivered" or nil }, seen)
+    end
+  end)
+
+  it("whose whole can't be fetched fails, too", function()
+    for _, fetch in ipairs { "event", "both" } do
+      local ran = false
+      local h = handler({ scripted.json(404, { error = { message = "no" } }) },
+        function() ran = true end, { fetch = fetch })
+      assert.equal(404, h:process(support.thin()).error.status)
+      assert.is_false(ran)
     end
   end)
 

@@ -27,6 +27,19 @@ local function leave(place)
   if place.leave then place:leave() end
 end
 
+-- A host may end a coroutine without a word, and use its stack again. What others keep of it must
+-- therefore refer to no local variable of its own: it is made in functions that have returned.
+local function waker(place)
+  return function() place:wake() end
+end
+
+local function canceling(place)
+  return function()
+    place.canceled = true
+    place:wake()
+  end
+end
+
 --- Makes a driver of a host.
 -- @tparam table host
 -- @treturn table the five verbs
@@ -44,12 +57,10 @@ function Hosted.new(host)
     local place, other = here()
     if not place then return other.sleep(seconds, canceller) end
     local due = driver.now() + seconds
-    local forget = canceller and canceller:on_cancel(function()
-      due = -math.huge
-      place:wake()
-    end)
+    place.canceled = false
+    local forget = canceller and canceller:on_cancel(canceling(place))
     local left = due - driver.now()
-    while left > 0 do
+    while left > 0 and not place.canceled do
       place:suspend(left)
       left = due - driver.now()
     end
@@ -94,7 +105,7 @@ function Hosted.new(host)
     local place, other = here()
     if not place then return other.await(exchange, canceller) end
     local ok, failure = exchange:finish(canceller, function()
-      exchange.wake = function() place:wake() end
+      exchange.wake = waker(place)
       place:watch()
       place:suspend()
       place:unwatch()

@@ -18,10 +18,11 @@ local transport = require "stripe.transport.engine"
 local ngx = ngx -- luacheck: ignore 113
 local get_phase = ngx.get_phase
 
--- Where nginx lets a coroutine wait.
+-- Where nginx lets a coroutine wait. In two more phases of a TLS handshake it says that it does, and
+-- then ends the handshake, unless nginx and OpenSSL are OpenResty's own.
 local WAITS = {
   rewrite = true, server_rewrite = true, access = true, content = true, timer = true,
-  ssl_cert = true, ssl_session_fetch = true, ssl_client_hello = true,
+  ssl_cert = true,
 }
 
 local host = {}
@@ -76,7 +77,8 @@ local function tell(finish, ok, ...)
 end
 
 function host.run(f, finish)
-  ngx.thread.spawn(function() tell(finish, xpcall(f, caught)) end)
+  local thread, why = ngx.thread.spawn(function() tell(finish, xpcall(f, caught)) end)
+  if not thread then finish(false, why, debug.traceback()) end
 end
 
 local driver = Hosted.new(host)

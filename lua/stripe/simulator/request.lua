@@ -96,7 +96,7 @@ local function unlisted(method, path)
   return nil, {}
 end
 
--- `op` and `ids` are as core.route returns them; `account` and `context` the headers of those names.
+-- `op` and `ids` are as core.route returns them; `account` and `context` are those headers.
 -- Nothing of nothing. The table has room for all that most requests get, from the router too.
 local function make(op, ids, method, path, query, body, timeout, authorization, version,
     content_type, idempotency_key, account, context, oauth_token)

@@ -166,6 +166,11 @@ function Exchange:cancel(kind, message)
   deliver()
 end
 
+-- Made apart from `finish`, whose coroutine a host may end and use again: see stripe.driver.hosted.
+local function canceling(exchange)
+  return function(reason) exchange:cancel("canceled", reason) end
+end
+
 --- Waits until the call has its answer or its failure, and does what the caller asked for on the
 -- way.
 -- @tparam ?stripe.canceller canceller
@@ -175,9 +180,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] ?table a failure that the call doesn't know yet
 function Exchange:finish(canceller, wait)
-  local forget = canceller and not self.ended and canceller:on_cancel(function(reason)
-    self:cancel("canceled", reason)
-  end)
+  local forget = canceller and not self.ended and canceller:on_cancel(canceling(self))
   local ok, failed
   repeat
     if not self.news then wait(self) end

@@ -32,7 +32,8 @@ end
 local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 local function base64_decoded(text)
-  if not text:find("^%s*e[wy][%w+/%s]+=*%s*$") then return nil end -- `{` and an `"` or white space
+  -- It starts with `{` and an `"` or white space.
+  if not text:find("^%s*e[wy]") or text:find("[^%w+/=%s]") then return nil end
   local digits = {}
   for i = 1, #ALPHABET do digits[ALPHABET:sub(i, i)] = i - 1 end
   return (text:gsub("[%s=]", ""):gsub("..?.?.?", function(group)

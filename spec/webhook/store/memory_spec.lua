@@ -78,7 +78,9 @@ describe("a memory store", function()
   it("refuses options that it doesn't know", function()
     assert.error_matches(function() Memory.new { keeps = 1 } end, 'did you mean "keep"', 1, true)
     assert.error_matches(function() Memory.new { keep = 0 } end, '"keep" must be', 1, true)
-    assert.error_matches(function() Memory.new { max = 0.5 } end, '"max" must be', 1, true)
+    for _, max in ipairs { 0, 1.5, "9" } do
+      assert.error_matches(function() Memory.new { max = max } end, '"max" must be', 1, true)
+    end
     assert.error_matches(function() Memory.new { now = 1 } end, '"now" must be', 1, true)
   end)
 

@@ -84,7 +84,9 @@ local function handler_of(path, queue, verbose)
   if mine.store == nil then mine.store = webhook.store.redis { connection = queue.connection } end
   if verbose and not mine.on_error then
     function mine.on_error(err)
-      if type(err) == "table" and err.traceback then say(err.traceback) end
+      if type(err) == "table" and err.traceback then
+        io.stderr:write(core.redact(err.traceback), "\n")
+      end
     end
   end
   local made, handler = pcall(webhook.handler, mine)

@@ -47,7 +47,7 @@ function Worker.new(queue, options)
   if wrong then return nil, 'option "driver": ' .. wrong end
   return setmetatable({
     queue = queue, options = options, driver = driver,
-    consumer = Consumer.new(queue, options.consumer or "worker-" .. assert(core.uuid())),
+    consumer = Consumer.new(queue, options.consumer or "worker-" .. assert(core.uuid()):sub(1, 13)),
     concurrency = options.concurrency or 1, block = options.block or 1,
     finished = 0, running = 0, totals = { done = 0, again = 0, dead = 0 },
   }, metatable)

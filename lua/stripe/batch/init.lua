@@ -1,0 +1,247 @@
+--- The same work for many rows: several at once, each once, and on with the rest after a kill.
+--
+--     local summary, err = stripe.batch.run {
+--       name = "november", rows = "orders.csv", key = "order_no",
+--       journal = stripe.journal "batch.db", results = "november.jsonl",
+--       each = function(row, call)
+--         return client.climate.orders:create({
+--           product = row.product, metric_tons = row.tons, currency = "usd",
+--         }, call)
+--       end,
+--     }
+--
+-- Each row is an entry of the journal. A run after a kill skips what the result file says is done,
+-- and repeats what may have been sent under the same idempotency key.
+-- @module stripe.batch
+
+local core = require "stripe.core"
+local Progress = require "stripe.batch.progress"
+local Results = require "stripe.batch.results"
+local Rows = require "stripe.batch.rows"
+local gather = require "stripe.gather"
+local suggest = require "stripe.suggest"
+
+local Batch = {}
+
+local OPTIONS = {
+  name = true, rows = true, format = true, each = true, key = true, journal = true,
+  results = true, concurrency = true, driver = true, progress = true, cancel = true,
+  stop_after = true, retry_failed = true,
+}
+
+local function misuse(options)
+  if type(options) ~= "table" then return "stripe.batch.run takes a table of options" end
+  for name in pairs(options) do
+    if not OPTIONS[name] then
+      return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, OPTIONS)
+    end
+  end
+  local key, rows = type(options.key), type(options.rows)
+  if type(options.name) ~= "string" or not options.name:find("^[^%c]+$") or #options.name > 100 then
+    return 'option "name" must be text of 1 to 100 bytes: it names the batch in the journal'
+  elseif type(options.each) ~= "function" then
+    return 'option "each" must be a function(row, call, key)'
+  elseif rows ~= "string" and rows ~= "table" and rows ~= "function" then
+    return 'option "rows" must be the path of a .csv or .jsonl file, a list of rows, or a function '
+      .. "that gives the next row"
+  elseif key ~= "nil" and key ~= "string" and key ~= "function" then
+    return 'option "key" must be the name of a field, or a function(row)'
+  elseif type(options.journal) ~= "table" or type(options.journal.once) ~= "function" then
+    return 'option "journal" must be a stripe.journal: without one a killed run would act twice'
+  end
+end
+
+-- What a row is, whatever order its fields come in.
+local function digest(row)
+  local encoded, text = pcall(core.json, row)
+  return encoded and core.sha256(text):sub(1, 24) or nil
+end
+
+-- A function that names rows. Without a field for it, equal rows are told apart by counting them.
+local function namer(key)
+  local counts = {}
+  return function(row)
+    if key == nil then
+      local name = digest(row)
+      if not name then return nil, "it can't be told apart from others: name a field as key" end
+      counts[name] = (counts[name] or 0) + 1
+      return counts[name] == 1 and name or ("%s.%d"):format(name, counts[name])
+    end
+    local name
+    if type(key) == "function" then name = key(row) else name = row[key] end
+    if type(name) == "number" then name = name % 1 == 0 and ("%d"):format(name) or nil end
+    if type(name) ~= "string" or not name:find("^[^%c]+$") or #name > 120 then
+      return nil, "its key must be text of 1 to 120 bytes"
+    end
+    if counts[name] then return nil, ("another row has the key %q"):format(name) end
+    counts[name] = 1
+    return name
+  end
+end
+
+local function open(rows, format)
+  if type(rows) == "string" then return Rows.open(rows, format) end
+  if type(rows) == "function" then return rows, function() end end
+  return Rows.list(rows)
+end
+
+-- How many rows there are, so that progress has an end; a function is not asked for it.
+local function count(options)
+  if type(options.rows) == "table" then return #options.rows end
+  if type(options.rows) == "function" then return 0 end
+  local next_row, close = open(options.rows, options.format)
+  if not next_row then return nil, close end
+  local n = 0
+  while true do
+    local row, message = next_row()
+    if not row then
+      close()
+      if message then return nil, message end
+      return n
+    end
+    n = n + 1
+  end
+end
+
+-- A row is doubtful while one of its requests may have been sent and nobody knows more.
+local function state_of(journal, name, err)
+  if type(err) == "table" and (err.code == "doubtful" or err.code == "changed") then
+    return "doubtful"
+  end
+  local entry, unreadable = journal:get(name)
+  if unreadable then return "doubtful" end
+  for _, step in ipairs(entry and entry.steps or {}) do
+    if step.state == "intended" or step.state == "doubtful" then return "doubtful" end
+  end
+  return "failed"
+end
+
+local function describe(summary)
+  local text = ("%s: %d rows, %d done, %d done before, %d failed, %d doubtful"):format(
+    summary.name, summary.total, summary.done, summary.skipped, summary.failed, summary.doubtful)
+  for i, failure in ipairs(summary.failures) do
+    if i > 20 then
+      text = text .. ("\n  and %d more"):format(#summary.failures - 20)
+      break
+    end
+    text = text .. ("\n  row %d (%s): %s"):format(failure.n, failure.key, tostring(failure.error))
+  end
+  return text
+end
+
+local metatable = { __name = "stripe.batch.summary", __tostring = describe }
+
+local function shower(option)
+  if option == false then return nil end
+  if type(option) == "function" then return option end
+  local progress = Progress.new(type(option) == "table" and option or nil)
+  return function(summary, final) progress:show(summary, final) end
+end
+
+--- Runs a batch.
+-- @tparam table options
+--   `name`: of the batch, in the journal;
+--   `rows`: path of a `.csv` or `.jsonl` file, list of tables, or a function that gives the next
+--   row (nil at the end; nil and a message when it can't); `format`: "csv" or "jsonl" when the name
+--   of the file doesn't tell;
+--   `each(row, call, key)`: makes the calls of a row with `call` as their options; returns a value,
+--   or nil and an error;
+--   `key`: the field that tells rows apart, or a function(row); by default what the row holds;
+--   `journal`: a `stripe.journal`;
+--   `results`: path of a file of JSON lines `{ key, n, state, value, error }`;
+--   `concurrency` (8): rows at once; `driver`: as of `stripe.new`; `cancel`: a
+--   `stripe.canceller()`: what is under way ends, no row begins;
+--   `stop_after`: begins no row after so many failures;
+--   `retry_failed` (true): false leaves rows alone that failed in an earlier run;
+--   `progress`: false for none, a function(summary, final); by default on standard error
+-- @treturn[1] table `{ name, total, done, skipped (done before), failed, doubtful, failures = list
+--   of { n, key, state, error }, complete }`; `tostring` tells it in words
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong with a file
+-- @treturn[2] ?table the summary so far
+function Batch.run(options)
+  local wrong = misuse(options)
+  if wrong then error(wrong, 2) end
+  local total, unreadable = count(options)
+  if not total then return nil, unreadable end
+  local results, problem = Results.open(options.results)
+  if not results then return nil, problem end
+  local next_row, close = open(options.rows, options.format)
+  if not next_row then
+    results:close()
+    return nil, close
+  end
+
+  local summary = setmetatable({
+    name = options.name, total = total, done = 0, skipped = 0, failed = 0, doubtful = 0,
+    failures = {}, began = core.now(),
+  }, metatable)
+  local show, name, n = shower(options.progress), namer(options.key), 0
+  local broken, ended
+
+  local function note(result, err)
+    summary[result.state] = summary[result.state] + 1
+    if err ~= nil then
+      summary.failures[#summary.failures + 1] =
+        { n = result.n, key = result.key, state = result.state, error = err }
+      result.error = tostring(err)
+      ended = ended or summary.failed + summary.doubtful >= (options.stop_after or math.huge)
+    end
+    local kept, message = results:add(result)
+    if not kept then broken = "the results can't be written: " .. tostring(message) end
+    if show then show(summary) end
+  end
+
+  local function work(row, number)
+    local key, why = name(row)
+    if not key then
+      note({ n = number, key = "row " .. number, state = "failed" }, why)
+      return
+    end
+    local before = results:state(key)
+    if before == "done" or before == "failed" and options.retry_failed == false then
+      summary.skipped = summary.skipped + 1
+      return
+    end
+    local entry = ("batch/%s/%s"):format(options.name, key)
+    local value, err =
+      options.journal:once(entry, function(call) return options.each(row, call, key) end)
+    if err ~= nil then
+      note({ n = number, key = key, state = state_of(options.journal, entry, err) }, err)
+    else
+      note({ n = number, key = key, state = "done",
+        value = type(value) == "table" and core.redact_object(value) or value })
+    end
+  end
+
+  local function worker()
+    while not (ended or broken or options.cancel and options.cancel.canceled) do
+      local row, message = next_row()
+      if not row then
+        broken, ended = broken or message, true
+        return true
+      end
+      n = n + 1
+      if n > summary.total then summary.total = n end
+      work(row, n)
+    end
+    return true
+  end
+
+  local workers = {}
+  for i = 1, options.concurrency or 8 do workers[i] = worker end
+  local _, errors = gather(workers, { concurrency = #workers, driver = options.driver })
+  close()
+  results:close()
+  summary.complete = summary.done + summary.skipped == summary.total
+  if show then show(summary, true) end
+  local _, thrown = next(errors or {})
+  if thrown then error(thrown, 0) end
+  if broken then return nil, broken, summary end
+  return summary
+end
+
+--- Rows of a file one by one, see `stripe.batch.rows`.
+Batch.rows = Rows.open
+
+return Batch

@@ -1,0 +1,150 @@
+--- In which phases of nginx a call works: the table of docs/nginx.md, row by row.
+
+local nginx = require "spec.support.nginx"
+local wire_support = require "spec.support.wire"
+
+local CONFIGURATION = [[
+  lua_shared_dict results 1m;
+  lua_ssl_verify_depth 2;
+
+  init_by_lua_block {
+    local stripe = require "stripe"
+    client = stripe.new {
+      api_key = "sk_test_phases", base_url = "{{upstream}}", max_retries = 0, timeout = 10,
+    }
+    function ask(place)
+      local object, err = client:request("POST", "/v1/" .. place)
+      ngx.shared.results:set(place, object and object.id or tostring(err))
+    end
+    ask "init_by_lua"
+    assert(require("stripe.transport.engine").active() == 0)
+    assert(not require("stripe.transport.engine").pollfd(), "the engine is still open")
+  }
+  init_worker_by_lua_block {
+    ask "init_worker_by_lua"
+    ngx.timer.at(0, function() ask "ngx.timer.at" end)
+  }
+  exit_worker_by_lua_block {
+    ask "exit_worker_by_lua"
+    ngx.log(ngx.WARN, "at exit: ", ngx.shared.results:get "exit_worker_by_lua")
+  }
+
+  upstream balanced {
+    server 0.0.0.1;
+    balancer_by_lua_block {
+      ask "balancer_by_lua"
+      require("ngx.balancer").set_current_peer("127.0.0.1", {{port}})
+    }
+  }
+
+  server {
+    listen unix:{{directory}}/tls ssl;
+    ssl_certificate {{directory}}/cert.pem;
+    ssl_certificate_key {{directory}}/key.pem;
+    ssl_protocols TLSv1.2;
+    ssl_session_tickets off;
+    keepalive_timeout 0;
+    ssl_client_hello_by_lua_block { ask "ssl_client_hello_by_lua" }
+    ssl_certificate_by_lua_block { ask "ssl_certificate_by_lua" }
+    location / { return 204; }
+  }
+]]
+
+local SERVER = [[
+  server_rewrite_by_lua_block {
+    if ngx.var.uri == "/phases" then ask "server_rewrite_by_lua" end
+  }
+  location = /phases {
+    set_by_lua_block $nothing { ask "set_by_lua" return "" }
+    rewrite_by_lua_block { ask "rewrite_by_lua" }
+    access_by_lua_block { ask "access_by_lua" }
+    content_by_lua_block { ask "content_by_lua" ngx.say "done" }
+    header_filter_by_lua_block { ask "header_filter_by_lua" }
+    body_filter_by_lua_block { ask "body_filter_by_lua" }
+    log_by_lua_block { ask "log_by_lua" }
+  }
+  location = /balanced { proxy_pass http://balanced/nothing; }
+  location = /nothing { return 204; }
+  location = /result {
+    content_by_lua_block { ngx.print(ngx.shared.results:get(ngx.var.arg_of) or "") }
+  }
+  location = /sort {
+    content_by_lua_block {
+      local err
+      table.sort({ 2, 1 }, function(a, b)
+        local _
+        _, err = client:request("GET", "/v1/sort")
+        return a < b
+      end)
+      ngx.say(tostring(err))
+    }
+  }
+]]
+
+-- The rows of the table: phase, what a call does there.
+local function rows()
+  local file = assert(io.open "docs/nginx.md")
+  local text = file:read "*a"
+  file:close()
+  return text:gmatch "\n| (`[^\n]-) | ([%a ]+) |"
+end
+
+describe("A call in nginx, in the phase", function()
+  local wire, server
+
+  -- ngx_lua asks for a stored session only in servers of their own, with a cache to miss.
+  local SESSIONS = [[
+    ssl_session_fetch_by_lua_block { ask "ssl_session_fetch_by_lua" }
+    ssl_session_store_by_lua_block { ask "ssl_session_store_by_lua" }
+  ]]
+
+  setup(function()
+    wire = wire_support.start()
+    local directory = wire.directory
+    assert(os.execute(("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "
+      .. "-days 2 -subj /CN=localhost -keyout %s/n.key -out %s/n.pem 2>/dev/null")
+      :format(directory, directory)))
+    server = nginx.start {
+      http = SESSIONS .. CONFIGURATION, server = SERVER, values = { upstream = wire:url() },
+      files = { ["cert.pem"] = wire:read "n.pem", ["key.pem"] = wire:read "n.key" },
+    }
+    server:ask "/phases"
+    server:ask "/balanced"
+    local secure = { base = "https://localhost", more = "-k --unix-socket " .. server:file "tls" }
+    secure.more = secure.more .. " https://localhost/first" -- the second resumes its session
+    server:ask("/", secure)
+  end)
+  teardown(function()
+    server:stop()
+    wire:stop()
+  end)
+
+  local function result(phase)
+    return nginx.wait(function()
+      local answer = server:ask("/result?of=" .. phase)
+      return answer.body ~= "" and answer.body
+    end, 5)
+  end
+
+  local function exit_result()
+    server:finish "QUIT"
+    return server:logged "at exit: "[1]
+  end
+
+  for places, does in rows() do
+    local phase = places:match "^`([^`]*)`"
+    it(("%s %s"):format(phase, does), function()
+      local said = phase == "exit_worker_by_lua" and exit_result() or result(phase)
+      local short = phase:gsub("_by_lua$", "")
+      if does == "is refused" then
+        assert.matches("ngx.timer.at(0, function", said, 1, true)
+        assert.matches("the phase " .. short, said, 1, true)
+        assert.matches("code phase", said, 1, true)
+        assert.equal(0, wire:requests("/v1/" .. phase))
+      else
+        assert.equal("climorder_1", said)
+        assert.is_true(wire:requests("/v1/" .. phase) >= 1)
+      end
+    end)
+  end
+end)
