@@ -69,8 +69,8 @@ local function add_listen(parse)
 end
 
 local function add_trigger(parse)
-  local command = parse:command("trigger", "Makes a running stripe-sim record an event, and deliver "
-    .. "it to the endpoints that it has.")
+  local command = parse:command("trigger", "Makes a running stripe-sim record an event, and "
+    .. "deliver it to the endpoints that it has.")
   command:argument("type", "Such as climate.order.delivered.")
   command:option("--api-base", "Where stripe-sim listens.", "http://127.0.0.1:12111")
     :argname "<url>"
@@ -105,7 +105,12 @@ end
 return function(words)
   local understood, options = parser():pparse(words)
   if not understood then Input.misuse(options .. "; see stripe-webhook --help") end
-  local code = require("stripe.webhook.command." .. options.command)(options)
+  local found, command = pcall(require, "stripe.webhook.command." .. options.command)
+  if not found then
+    Input.misuse(("%s needs lua-http and lua-cqueues for this Lua:\n%s"):format(options.command,
+      tostring(command)))
+  end
+  local code = command(options)
   io.stdout:flush()
   os.exit(code)
 end
