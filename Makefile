@@ -113,6 +113,21 @@ valgrind:
 	@$(MAKE) --no-print-directory --silent all
 	@LUA_PROGRAM="$(LUA)" $(MAKE) --no-print-directory --silent LUA=scripts/lua-valgrind specs
 
+# What strangers send, under libFuzzer: make fuzz FUZZ_SECONDS=600.
+FUZZ_SECONDS ?= 30
+fuzz_programs = $(patsubst fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard fuzz/*.c))
+
+$(BUILD)/fuzz/%: fuzz/%.c $(core_sources)
+	@mkdir -p $@.corpus
+	clang $(own_cflags) -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-o $@ $^ $(crypto_libs)
+
+fuzz: $(fuzz_programs)
+	@for program in $^; do \
+		$$program -max_total_time=$(FUZZ_SECONDS) -max_len=9000 -dict=fuzz/$${program##*/}.dict \
+			-artifact_prefix=$$program- $$program.corpus || exit 1; \
+	done
+
 # The type stubs for editors, written from the catalogue.
 types: all
 	@LUA_PATH="./lua/?.lua;./lua/?/init.lua;;" LUA_CPATH="./$(BUILD)/$V/?.so;;" $(LUA) -e \
@@ -159,4 +174,4 @@ install: all
 clean:
 	rm -rf $(BUILD) stripe src/*/*.o
 
-.PHONY: all bench demo demo-run test specs asan valgrind types interop lint check-exports rock deps install clean
+.PHONY: all bench demo demo-run test specs asan valgrind fuzz types interop lint check-exports rock deps install clean

@@ -62,6 +62,17 @@ local function gains(protocol, add)
   end
 end
 
+local function webhooks(list, add)
+  add("## Webhooks", "", "An event of 3 KB: verified, decoded, whole numbers made integers.", "",
+    "| | events/s | CPU µs | instructions |", "|---|---:|---:|---:|")
+  for _, program in ipairs(list) do
+    add(("| %s | %s | %s | %s |"):format(program.name,
+      figure("%.0f", program.wall and 1e6 / program.wall), figure("%.1f", program.cpu),
+      figure("%.1f k", program.instructions and program.instructions / 1000)))
+  end
+  add("")
+end
+
 local function targets(results, add)
   add("## Targets", "", "| | measured | target |", "|---|---:|---:|")
   for _, protocol in ipairs(results.protocols) do
@@ -70,6 +81,8 @@ local function targets(results, add)
       protocol.name, figure("%.3f", x)))
   end
   for _, protocol in ipairs(results.protocols) do gains(protocol, add) end
+  add(("| instructions of a webhook's event, x fair floor | %s | at most 1.15 |"):format(
+    figure("%.3f", ratio(results.webhooks[2], results.webhooks[1], "instructions"))))
   local memory, loading, simulator = results.memory, results.loading, results.simulator
   add(("| call in flight, of 1000: Lua heap %s B and own mallocs %s B (libcurl: %s B) "
     .. "| %s KiB | at most 16 KiB |"):format(figure("%.0f", memory[1]), figure("%.0f", memory[2]),
@@ -82,8 +95,8 @@ local function targets(results, add)
     loading.heap, loading.resident, loading.heap / 1024))
   local function simulated(order, what)
     add(("| simulator in process, `climate.orders:retrieve` of %s (%d bytes): %.1f µs; decode and "
-      .. "walk of its answer: %.1f µs | %.2f | at most 3.5 |"):format(what, order.bytes, order.whole,
-      order.least, order.whole / order.least))
+      .. "walk of its answer: %.1f µs | %.2f | at most 3.5 |"):format(
+      what, order.bytes, order.whole, order.least, order.whole / order.least))
   end
   simulated(simulator.served, "the order above")
   simulated(simulator.made, "an order just made, without deliveries")
@@ -105,6 +118,7 @@ function Report.write(results)
     "neighbours; instructions hardly do, and are those of user space (" .. counter .. ").", "",
     versions(), "")
   for _, protocol in ipairs(results.protocols) do table_of(protocol, add) end
+  webhooks(results.webhooks, add)
   targets(results, add)
   return table.concat(lines, "\n") .. "\n"
 end

@@ -124,12 +124,35 @@ local function measure_simulator()
   return { served = served, made = made }
 end
 
+-- An event of 3 KB verified and decoded: this library, the floor, and the Node SDK.
+local function measure_webhooks(counter)
+  local function program(name, command, itself)
+    return {
+      name = name, calls = 10 * CALLS, compiles_itself = itself,
+      command = function(calls, tool)
+        return ("%s%s%s %d"):format(client_core, tool or "", command, calls)
+      end,
+    }
+  end
+  local list = {
+    program("fair floor: one HMAC, cjson, walk", LUA .. " bench/peers/webhook_floor.lua"),
+    program("lua-stripe, `webhook.construct_event`", LUA .. " bench/ours/webhook.lua"),
+  }
+  if NODE_MODULES ~= "" then
+    list[3] = program("stripe-node, `constructEvent`", "node bench/peers/webhook_node.mjs", true)
+  end
+  Measure.times(list, ROUNDS)
+  for _, one in ipairs(counter and list or {}) do Measure.instructions(counter, one) end
+  return list
+end
+
 local function everything()
   local counter = Measure.counter()
   measure_wire(counter)
   return {
     protocols = protocols, counter = counter, calls = CALLS, rounds = ROUNDS,
     memory = measure_memory(), loading = measure_require(), simulator = measure_simulator(),
+    webhooks = measure_webhooks(counter),
   }
 end
 

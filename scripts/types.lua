@@ -75,6 +75,10 @@ local PREAMBLE = [[
 ---@field prefetch boolean?
 ]]
 
+-- The one method of a resource that is no operation of the API.
+local SINCE = "---@field since fun(self, checkpoint: string|table|integer|nil, handler: table, "
+  .. "options: table?): table?, stripe.error?, table?"
+
 local PRIMITIVE = { string = "string", integer = "integer", number = "number", boolean = "boolean" }
 
 -- Classes of nested objects that have no name of their own wait here until their turn.
@@ -251,6 +255,7 @@ local function generate()
     line("")
     line("---@class stripe.resource.%s", name)
     for _, text in ipairs(methods) do line("%s", text) end
+    if name == "events" then line(SINCE) end
     local space, leaf = name:match("^(.-)%.(.+)$")
     if space then
       if not tree[space] then

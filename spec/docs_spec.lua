@@ -1,7 +1,8 @@
 --- Runs every Lua snippet of the README and of docs/, and compares what it prints.
 --
 -- The snippets of one file are one script, in order, so that a later one may use what an earlier
--- one made. A ```text block right after a snippet is what it prints.
+-- one made. A ```text block right after a snippet is what it prints. Where they speak of a Redis at
+-- redis://127.0.0.1:6379, they get one of their own.
 
 local unpack = table.unpack or unpack -- luacheck: globals unpack
 
@@ -45,6 +46,23 @@ local function snippets(text)
   return found
 end
 
+local REDIS = "redis://127.0.0.1:6379"
+
+-- Calls f while the address of a server stands in place of REDIS, and the server is there.
+local function with_redis(list, f)
+  local server
+  local function address()
+    server = server or require("spec.support.redis_server").start()
+    return server.url
+  end
+  for _, snippet in ipairs(list) do
+    snippet.code = snippet.code:gsub((REDIS:gsub("%.", "%%.")), address)
+  end
+  local ok, result = xpcall(f, debug.traceback)
+  if server then server:stop() end
+  return assert(ok and result, result)
+end
+
 --- Runs snippets as one script; returns what each printed.
 local function run(path, list)
   local printed, current = {}, 0
@@ -83,7 +101,7 @@ describe("the documentation", function()
     local list = snippets(read(path))
     if #list > 0 then
       it(("runs as written: %s"):format(path), function()
-        local printed = run(path, list)
+        local printed = with_redis(list, function() return run(path, list) end)
         for i, snippet in ipairs(list) do
           if snippet.expected then
             assert.equal(snippet.expected, table.concat(printed[i], "\n"),

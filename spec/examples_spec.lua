@@ -71,12 +71,19 @@ describe("the examples", function()
       '200 {"result":"stale"}', '400 {"result":"refused"}' }, answers)
   end)
 
+  it("follow events without a public URL", function()
+    local text = assert(run("polling", {}))
+    assert.matches("First poll:\n  climorder_%w+ is confirmed\nSecond poll, after the delivery:\n"
+      .. "  climorder_%w+: 2 t delivered\n1 new events;", text)
+  end)
+
   it("are all in the demo, which never leaves the simulator", function()
     local text = assert(run("demo", { STRIPE_SECRET_KEY = "sk_live_never_to_be_used" }))
     assert.matches("5. The life of a webhook endpoint", text, 1, true)
   end)
 
-  for _, name in ipairs { "climate", "onramp", "identity", "forwarding", "webhook_endpoint" } do
+  for _, name in ipairs { "climate", "onramp", "identity", "forwarding", "webhook_endpoint",
+    "polling" } do
     it(name .. " refuses a live key without --live", function()
       local text, complaint, code = run(name, { STRIPE_SECRET_KEY = "sk_live_never_to_be_used" })
       assert.is_nil(text)

@@ -16,4 +16,8 @@ describe("the type stubs", function()
       assert.is_truthy(body:find(("---@field %s fun("):format(operation.name), 1, true))
     end
   end)
+
+  it("name what is no operation of the API", function()
+    assert.is_truthy(dofile("scripts/types.lua"):find("---@field since fun(self, ", 1, true))
+  end)
 end)

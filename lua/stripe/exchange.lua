@@ -2,15 +2,24 @@
 -- @module stripe.exchange
 
 local Observe = require "stripe.observe"
+local Operations = require "stripe.operations"
 
 -- Waits for the limiter's leave: the seconds that it took, or nil and why it refused.
-local function acquire(limiter, call, context, now)
+local function acquire(limiter, call, context, now, attempt)
   local before = now()
   local ok, waited, message =
-    pcall(limiter.acquire, limiter, context.key, call:seconds_left(before))
+    pcall(limiter.acquire, limiter, context.key, call:seconds_left(before), attempt)
   if not ok then return nil, "it threw: " .. tostring(waited) end
   if not waited then return nil, tostring(message or "no reason given") end
   return type(waited) == "number" and waited or now() - before
+end
+
+-- Tells a limiter that wants to know how an attempt ended; what it throws is no matter of the call.
+local function report(limiter, call, context)
+  if not limiter.report then return end
+  local history = call:attempts()
+  pcall(limiter.report, limiter, context.key, history[#history],
+    Operations.name(call:operation()))
 end
 
 -- Sends one attempt, and tells the call what came of it.
@@ -47,7 +56,9 @@ end
 -- @tparam userdata call
 -- @tparam table context `driver`, `transport`, `clock` (a function: seconds), and optionally
 --   `canceller`, `limiter` with `key`, `on_request`, `on_response`. Gets `observer_error`, what
---   the first observer to throw threw, and `limited`, why the limiter refused
+--   the first observer to throw threw, and `limited`, why the limiter refused. A limiter has
+--   `acquire(self, key, seconds_left, attempt)`, and may have `report(self, key, attempt,
+--   operation)`, which gets the latest entry of the call's history
 local function exchange(call, context)
   local driver, canceller = context.driver, context.canceller
   local at = -math.huge
@@ -58,13 +69,14 @@ local function exchange(call, context)
     if least and least > at then at = least end
     return at
   end
-  local granted = not context.limiter
+  local limiter, tried = context.limiter, 0
+  local granted = not limiter
   repeat
     if canceller and canceller.canceled then call:cancel(now(), canceller.reason) end
     local action, seconds = call:next(now())
     local since = at
     if action == "send" and not granted then
-      local waited, message = acquire(context.limiter, call, context, now)
+      local waited, message = acquire(limiter, call, context, now, tried + 1)
       if not waited then
         context.limited = message
         return call:cancel(now(), message)
@@ -74,7 +86,8 @@ local function exchange(call, context)
       granted = true
     elseif action == "send" then
       attempt(call, context, now)
-      granted = not context.limiter
+      tried, granted = tried + 1, not limiter
+      if limiter then report(limiter, call, context) end
     elseif action == "wait" then
       driver.sleep(seconds, canceller)
       if not (canceller and canceller.canceled) then now(since + seconds) end

@@ -122,7 +122,7 @@ describe("stripe-worker", function()
       return worker:output():find("alive: 1 done, 0 again, 0 dead; in the queue: 0 new, 0 in work",
         1, true)
     end)
-    worker:stop "INT"
+    worker:stop "HUP"
   end)
 
   it("warns when Redis would lose events", function()

@@ -171,34 +171,3 @@ describe("a signature", function()
     assert.is_false(pcall(core.webhook_verify, BODY, "t=1", SECRET, 0, 0, 1 / 0))
   end)
 end)
-
-describe("another layout of a JSON text", function()
-  local layout = core.webhook_layout
-  local COMPACT = '{"a":[1,{"b":"x, y: [\\"{"}],"c":{},"d":[],"e":null}'
-
-  it("is the indented one that Stripe writes", function()
-    assert.equal(table.concat({
-      "{", '  "a": [', "    1,", "    {", '      "b": "x, y: [\\"{"', "    }", "  ],", '  "c": {},',
-      '  "d": [],', '  "e": null', "}",
-    }, "\n"), layout(COMPACT, "indented"))
-  end)
-
-  it("leads back to the one that it came from", function()
-    for _, style in ipairs { "indented", "spaced", "compact" } do
-      assert.equal(COMPACT, layout(layout(COMPACT, style), "compact"))
-    end
-    assert.equal('{"a": [1, {"b": "x, y: [\\"{"}], "c": {}, "d": [], "e": null}',
-      layout(COMPACT, "spaced"))
-  end)
-
-  it("is none when brackets or strings don't end", function()
-    for _, text in ipairs { "{", "}", "[[]", "[]]", '"', '{"a', '"a\\"', '"\\', ("["):rep(65) } do
-      assert.is_nil(layout(text, "indented"))
-    end
-    assert.equal("", layout(" \n", "indented"))
-  end)
-
-  it("is not much longer than the text", function()
-    assert.is_nil(layout(("["):rep(64) .. ("1,"):rep(60000) .. ("]"):rep(64), "indented"))
-  end)
-end)

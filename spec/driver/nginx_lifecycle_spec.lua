@@ -45,6 +45,7 @@ local SERVER = [[
   location /late/ {
     rewrite ^/late(.*) $1 break;
     content_by_lua_block {
+      ngx.log(ngx.NOTICE, "late has begun")
       while not ngx.worker.exiting() do ngx.sleep(0.01) end
       local object, err = client:request("GET", ngx.var.uri)
       ngx.print(object and object.id or tostring(err))
@@ -103,6 +104,7 @@ describe("nginx", function()
     }
     until_asked(asked, 3)
     local late = server:begin "/late/v1/ok/late"
+    assert(nginx.wait(function() return server:log():find "late has begun" end))
     server:signal "QUIT"
     assert(nginx.wait(function() return server:log():find "gracefully shutting down" end))
     release(asked)

@@ -3,7 +3,7 @@
 --     for _, kind in ipairs(stores.kinds) do
 --       local store, advance, remove = stores[kind](options)
 
-local stores = { kinds = { "memory", "sqlite", "redis" } }
+local stores = { kinds = { "memory", "sqlite", "redis", "dict" } }
 
 local server
 
@@ -50,6 +50,13 @@ function stores.redis(options)
     store.connection:command("FLUSHALL")
     store:close()
   end
+end
+
+--- The same in a shared dictionary of nginx; `options.dict` for a second one on the same.
+function stores.dict(options)
+  local given, advance = with_clock(options)
+  given.dict = given.dict or require("spec.support.shared_dict").new(given.now)
+  return require("stripe.webhook.store.dict").new(given), advance, function() end
 end
 
 --- Ends what the stores needed.

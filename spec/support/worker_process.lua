@@ -16,8 +16,8 @@ end
 -- @treturn table `{ pid }`
 local function start(arguments, environment)
   local log = os.tmpname()
-  local pipe = assert(io.popen(("set -m; env %s bin/stripe-worker %s >%s 2>&1 & echo $!; wait $!; echo $?")
-    :format(environment or "", arguments, log)))
+  local pipe = assert(io.popen(("exec 2>/dev/null; env %s bin/stripe-worker %s >%s 2>&1 & "
+    .. "echo $!; wait $!; echo $?"):format(environment or "", arguments, log)))
   return setmetatable({ pipe = pipe, pid = pipe:read "*l", log = log }, metatable)
 end
 

@@ -8,7 +8,7 @@ local Redis = require "stripe.webhook.redis"
 local Server = require "spec.support.redis_server"
 local stripe = require "stripe"
 
-local WORKERS, LEASE, SECONDS = 3, 2, 120
+local WORKERS, LEASE, SECONDS = 3, 2, 60
 local DELIVERIES = tonumber(os.getenv "STRIPE_KILL_EVENTS" or "") or 400
 
 -- A generator of our own, since each Lua has another one: the same seed, the same choices.
@@ -45,8 +45,12 @@ local function spawn(directory, name, incarnation, kind, address)
 end
 
 local function kill(process)
+  local limit = core.now() + SECONDS
   local pid
-  repeat pid = lines_of(process.base .. ".pid")[1] until pid
+  repeat
+    pid = lines_of(process.base .. ".pid")[1]
+    assert(pid or core.now() < limit, "a worker does not start")
+  until pid
   os.execute("kill -9 " .. pid .. " 2>/dev/null")
   process.pipe:close()
 end

@@ -37,6 +37,7 @@ typedef struct st_call {
     int64_t received;   /* bytes of its body */
     enum st_failure failure;
     st_buffer message; /* of the failure */
+    char peer[48];     /* the address that the last attempt went to; "": unknown */
     enum st_sent sent;
     bool retryable;    /* what ended the call might not happen again */
     enum st_call_state state;

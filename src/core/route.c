@@ -76,15 +76,16 @@ static int match_any(const st_operation *o, const char *path, size_t length, st_
 
 st_route st_route_find(const char *method, const char *path, size_t length)
 {
-    st_route best = { .n = ST_ROUTE_IDS + 1 };
+    st_route best = { .n = ST_ROUTE_IDS + 1 }, found;
     int number = 1;
     for (walk w = walk_first(); walk_settle(&w); w.operation++, number++) {
-        const st_operation *o = w.operation;
-        st_route found = { .operation = number, .known = true };
-        found.n = match_any(o, path, length, &found);
-        if (found.n < 0) continue;
+        int n = match_any(w.operation, path, length, &found);
+        if (n < 0) continue;
         best.known = true;
-        if (found.n < best.n && strcmp(method, st_method_name(o->method)) == 0) best = found;
+        if (n >= best.n || strcmp(method, st_method_name(w.operation->method)) != 0) continue;
+        memcpy(best.ids, found.ids, sizeof best.ids);
+        best.operation = number;
+        best.n = n;
     }
     if (!best.operation) best.n = 0;
     return best;

@@ -68,7 +68,7 @@ bool st_mailbox_open(st_mailbox *m)
     return true;
 }
 
-static void ring(st_mailbox *m)
+void st_mailbox_ring(st_mailbox *m)
 {
     if (m->rung || !m->listening) return;
     m->rung = true;
@@ -86,7 +86,7 @@ void st_mailbox_tell(st_job *job, int news)
         *m->last_told = job;
         m->last_told = &job->next_told;
     }
-    ring(m);
+    st_mailbox_ring(m);
     if (m->waiting) pthread_cond_signal(&m->changed);
 }
 
@@ -279,7 +279,7 @@ bool st_mailbox_listen(st_mailbox *m, bool listen)
     st_thread_lock(m->thread);
     bool good = listen || !m->rung;
     if (good) m->listening = listen;
-    if (m->told) ring(m); /* what came before */
+    if (m->told) st_mailbox_ring(m); /* what came before */
     st_thread_unlock(m->thread);
     return good;
 }

@@ -117,6 +117,9 @@ void st_mailbox_free(st_mailbox *m);
 /* For the thread, which holds its lock: puts a job into its mailbox's outbox, and rings. */
 void st_mailbox_tell(st_job *job, int news);
 
+/* Rings, with the lock held, unless it did so already or nobody listens. */
+void st_mailbox_ring(st_mailbox *m);
+
 /* Frees a job that neither side holds. */
 void st_job_free(st_job *job);
 

@@ -14,7 +14,8 @@
 
 enum {
     MOST_CONNECTIONS = 1280, /* to one host, when the process may have that many descriptors */
-    LONGEST_WAIT = 86400     /* seconds */
+    LONGEST_WAIT = 86400,    /* seconds */
+    TICK = 1000              /* milliseconds */
 };
 
 struct st_thread {
@@ -162,12 +163,23 @@ static st_job *take_orders(st_thread *t, bool *stop)
     return first;
 }
 
+/* Now and then, those who await calls are rung without news: they may have reason to leave. */
+static void ring_all(st_thread *t)
+{
+    pthread_mutex_lock(&t->lock);
+    for (const st_transfer *transfer = t->channel.running; transfer; transfer = transfer->next) {
+        const st_job *job = transfer->owner;
+        if (job) st_mailbox_ring(job->box);
+    }
+    pthread_mutex_unlock(&t->lock);
+}
+
 static void sleep_until_needed(st_thread *t)
 {
     struct pollfd fds[] = { { .fd = t->wakeup, .events = POLLIN },
                             { .fd = st_engine_fd(t->channel.engine), .events = POLLIN } };
     uint64_t count;
-    poll(fds, 2, -1);
+    if (poll(fds, 2, t->channel.active ? TICK : -1) == 0) ring_all(t);
     if (fds[0].revents) (void)!read(t->wakeup, &count, sizeof count);
 }
 

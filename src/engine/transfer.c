@@ -4,7 +4,7 @@
 #include "failure.h"
 
 #include <openssl/crypto.h> /* OPENSSL_cleanse */
-#include <stdio.h>          /* SEEK_SET */
+#include <stdio.h>          /* SEEK_SET, snprintf */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -103,7 +103,8 @@ static int on_seek(void *data, curl_off_t offset, int origin)
 static int on_request(void *data, char *ip, char *local_ip, int port, int local_port)
 {
     st_transfer *t = data;
-    (void)ip, (void)local_ip, (void)port, (void)local_port;
+    (void)local_ip, (void)port, (void)local_port;
+    snprintf(t->call->peer, sizeof t->call->peer, "%s", ip ? ip : "");
     t->resent = t->sending;
     t->sending = true;
     return t->resent ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;

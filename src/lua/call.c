@@ -21,6 +21,16 @@ st_lua_call *st_checkcall(lua_State *L)
     return luaL_checkudata(L, 1, CLASS);
 }
 
+st_lua_call *st_new_call(lua_State *L, size_t max_body)
+{
+    st_lua_call *self = lua_newuserdata(L, sizeof *self);
+    memset(self, 0, sizeof *self);
+    st_call_init(&self->call, max_body);
+    luaL_getmetatable(L, CLASS);
+    lua_setmetatable(L, -2);
+    return self;
+}
+
 /* Something was sent that may have changed something, and nobody has asked how it ended. */
 static bool is_lost(const st_call *c)
 {
@@ -312,11 +322,7 @@ static int call(lua_State *L)
     luaL_checktype(L, DEFAULTS, LUA_TTABLE);
     double max_body = number_option(L, "max_body", DEFAULT_MAX_BODY);
     luaL_argcheck(L, max_body >= 0 && max_body <= MOST_MAX_BODY, OPTIONS, "max_body out of range");
-    st_lua_call *self = lua_newuserdata(L, sizeof *self);
-    memset(self, 0, sizeof *self);
-    st_call_init(&self->call, (size_t)max_body);
-    luaL_getmetatable(L, CLASS);
-    lua_setmetatable(L, SELF);
+    st_lua_call *self = st_new_call(L, (size_t)max_body);
     if (build(L, self) != 0) {
         lua_pushnil(L);
         lua_insert(L, -2);

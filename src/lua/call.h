@@ -26,6 +26,9 @@ typedef struct st_lua_call {
 /* The call at argument 1. */
 st_lua_call *st_checkcall(lua_State *L);
 
+/* Pushes a call with an empty request, whose answer may have so many bytes. */
+st_lua_call *st_new_call(lua_State *L, size_t max_body);
+
 /* Methods; each finds the decoder as upvalue 1. The lists end with {NULL, NULL}. */
 extern const luaL_Reg st_exchange_methods[];
 extern const luaL_Reg st_result_methods[];

@@ -14,6 +14,7 @@ int luaopen_stripe_core(lua_State *L)
     st_open_route(L);
     st_open_params(L);
     st_open_call(L);
+    st_open_verbatim(L);
     st_open_decode(L);
     st_open_json(L);
     st_open_redact(L);
@@ -22,5 +23,6 @@ int luaopen_stripe_core(lua_State *L)
     st_open_system(L);
     st_open_signals(L);
     st_open_sequence(L);
+    st_open_wallet(L);
     return 1;
 }

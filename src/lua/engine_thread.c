@@ -45,20 +45,28 @@ int st_open_mailbox(lua_State *L)
     return 1;
 }
 
-static int collect(lua_State *L)
-{
-    st_lua_mailbox *self = check_mailbox(L);
-    st_mailbox_free(&self->box);
-    luaL_unref(L, LUA_REGISTRYINDEX, self->calls);
-    self->calls = LUA_NOREF;
-    return 0;
-}
-
-/* A Lua state that closes frees its calls first: the thread must be done with them. */
+/* The thread must be done with a call before the call is freed. */
 static void abandon(st_lua_call *call)
 {
     if (call->job) st_mailbox_abandon(call->job);
     call->job = NULL;
+}
+
+/* A Lua state that closes frees calls first and the mailbox then, or the other way round: the first
+   call is older than the mailbox. */
+static int collect(lua_State *L)
+{
+    st_lua_mailbox *self = check_mailbox(L);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, self->calls);
+    while (lua_istable(L, -1) && self->box.running) {
+        lua_rawgeti(L, -1, (int)(intptr_t)self->box.running->owner);
+        abandon(lua_touserdata(L, -1));
+        lua_pop(L, 1);
+    }
+    st_mailbox_free(&self->box);
+    luaL_unref(L, LUA_REGISTRYINDEX, self->calls);
+    self->calls = LUA_NOREF;
+    return 0;
 }
 
 /* mailbox:start(call, wire, watched) -> true | nil, message. */

@@ -178,6 +178,15 @@ static int replayed(lua_State *L)
     return 1;
 }
 
+/* call:peer() -> the address that the last attempt went to, or nil when the transport is not our
+   own or no connection was made. */
+static int peer(lua_State *L)
+{
+    const char *address = st_checkcall(L)->call.peer;
+    push_text(L, *address ? address : NULL);
+    return 1;
+}
+
 /* call:attempts() -> list of {n, status | failure, request_id, started, duration, slept}, times in
    seconds, started by the driver's clock. */
 static int attempts(lua_State *L)
@@ -268,6 +277,7 @@ const luaL_Reg st_result_methods[] = {
     { "request_id", request_id },
     { "idempotency_key", idempotency_key },
     { "replayed", replayed },
+    { "peer", peer },
     { "attempts", attempts },
     { "sent", sent },
     { "problem", problem },

@@ -29,7 +29,7 @@ static int collect(lua_State *L)
 static void sign(lua_State *L, const char *time_text, size_t time_length, const char *body,
                  size_t body_length, unsigned char out[ST_SIGNATURE_SIZE])
 {
-    size_t n;
+    size_t n = 0;
     const char *secret = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &n) : NULL;
     if (!secret || n == 0) luaL_error(L, "a secret must be a string that is not empty");
     if (!st_signer_sign(signer_of(L), secret, n, time_text, time_length, body, body_length, out))

@@ -58,10 +58,7 @@ function Place:suspend(seconds)
   end
 end
 
-function Place:wake()
-  self.woken = true
-  self.semaphore:post(1)
-end
+Place.wake = Pump.wake
 
 function Place:watch() self.watched = true end
 function Place:unwatch() self.watched, self.woken = false, false end

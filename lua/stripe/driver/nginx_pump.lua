@@ -23,7 +23,7 @@ local SOONEST, LATEST = 0.001, 0.005 -- seconds between two looks without a bell
 
 local leader  -- `seen`: when it last did something; `line`: whether it has a bell. nil: nobody
 local asked   -- when a timer was asked for that has not begun; nil: none was
-local waiting = {} -- places whose exchange is under way
+local waiting = {} -- places whose exchange is under way; `seen`: when they last began to wait
 
 -- A connection to the bell, and the mailbox that rings there; nil when there can be none.
 local function connect()
@@ -43,6 +43,16 @@ local function connect()
   return line, mailbox
 end
 
+-- Whether nobody is seen to wait any more: nginx has ended their requests, and wants to end.
+local function is_abandoned()
+  if not ngx.worker.exiting() then return false end
+  local now = core.now()
+  for place in pairs(waiting) do
+    if now - place.seen < 1.5 * SILENCE then return false end
+  end
+  return true
+end
+
 -- Steps the engine for everybody while `going()`.
 local function lead(going)
   local me = { seen = core.now() }
@@ -50,7 +60,7 @@ local function lead(going)
   local line, mailbox = connect()
   local pause = SOONEST
   me.line = line ~= nil
-  while going() or line and not mailbox:listen(false) do
+  while going() and not is_abandoned() or line and not mailbox:listen(false) do
     if line then
       if not line:receiveany(64) then -- the engine was closed, or nginx ends
         line:close()
@@ -97,9 +107,9 @@ local function is_led()
 end
 
 --- Waits until a place is woken, or a while.
--- @tparam table place with `semaphore`, and `woken`: set to true when it is
+-- @tparam table place with `semaphore`, and `woken`: true when it was
 function Pump.wait(place)
-  waiting[place] = true
+  waiting[place], place.seen = true, core.now()
   if is_led() then
     place.semaphore:wait(leader and SILENCE or PATIENCE)
   else
@@ -109,6 +119,13 @@ function Pump.wait(place)
   if leader then return end
   local other = next(waiting)
   if other and not asked then other.semaphore:post(1) end -- to look who leads now
+end
+
+--- Wakes a place. Its coroutine may be gone.
+function Pump.wake(place)
+  waiting[place] = nil
+  place.woken = true
+  place.semaphore:post(1)
 end
 
 return Pump

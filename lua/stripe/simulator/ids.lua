@@ -35,6 +35,9 @@ end
 --- An id: the prefix, then 24 letters and digits.
 function Ids:new(prefix) return text(self, prefix .. "1", ALPHANUMERIC, 23) end
 
+--- The same of a request: the most frequent ones.
+function Ids:request() return text(self, "req_1", ALPHANUMERIC, 23) end
+
 --- Random letters and digits, `n` of them.
 function Ids:secret(n) return text(self, "", ALPHANUMERIC, n) end
 

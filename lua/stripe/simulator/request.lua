@@ -6,20 +6,29 @@ local descriptors = require("stripe.simulator.families").descriptors
 
 local BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
--- Headers that mean something here, by their names in lower case -> member of the request.
-local MEMBERS = {
-  authorization = "authorization", ["stripe-version"] = "version",
-  ["content-type"] = "content_type", ["idempotency-key"] = "idempotency_key",
-  ["stripe-account"] = "account", ["stripe-context"] = "context",
-  ["stripe-oauth-token"] = "oauth_token",
+-- Headers that mean something here -> member of the request.
+local HEADERS = {
+  Authorization = "authorization", ["Stripe-Version"] = "version",
+  ["Content-Type"] = "content_type", ["Idempotency-Key"] = "idempotency_key",
+  ["Stripe-Account"] = "account", ["Stripe-Context"] = "context",
+  ["Stripe-OAuth-Token"] = "oauth_token",
 }
+
+-- The same by names as most send them, also of others that most send: false. What isn't here has
+-- to be written in lower case first.
+local MEMBERS = {}
+for _, name in ipairs { "Accept", "Connection", "Content-Length", "Host", "User-Agent" } do
+  MEMBERS[name], MEMBERS[name:lower()] = false, false
+end
+for name, member in pairs(HEADERS) do MEMBERS[name], MEMBERS[name:lower()] = member, member end
 
 -- Those of a list of {name, value}, or of a map.
 local function known_headers(headers)
   local found = {}
   for name, value in pairs(headers or found) do
     if type(name) == "number" then name, value = value[1], value[2] end
-    local member = MEMBERS[name] or MEMBERS[name:lower()]
+    local member = MEMBERS[name]
+    if member == nil then member = MEMBERS[name:lower()] end
     if member then found[member] = tostring(value) end
   end
   return found
@@ -124,12 +133,13 @@ end
 -- @tparam table raw `method, url, headers` (list of pairs or map), `body` (text) or `stream`
 -- @treturn table request: `method, path, query, body` (nil: none), `key, account_id,
 --   account_header, idempotency_key, version, content_type` (not of a GET), `oauth_token`, and by
---   the route `operation, ids`, or `known` | nil, failure `{ kind, message, sent }` when the body can't be read
+--   the route `operation, ids`, or `known` | nil, failure `{ kind, message, sent }` when the body
+--   can't be read
 function request.read(raw)
   local body, problem = body_of(raw)
   if not body then return nil, { kind = "aborted", message = problem, sent = "no" } end
-  local target = raw.url:match("^%a[%w+.-]*://[^/?#]*([^#]*)") or raw.url:match("^[^#]*")
-  local path, query = target:match("^([^?]*)%??(.*)$")
+  local path, query = raw.url:match("^%a[%w+.-]*://[^/?#]*([^?#]*)%??([^#]*)")
+  if not path then path, query = raw.url:match("^([^?#]*)%??([^#]*)") end
   if path == "" then path = "/" end
   local method, headers = raw.method:upper(), known_headers(raw.headers)
   local op, ids = core.route(method, path)

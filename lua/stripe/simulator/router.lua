@@ -14,6 +14,7 @@ local journal = require "stripe.simulator.journal"
 local response = require "stripe.simulator.response"
 local version = require "stripe.simulator.version"
 
+local operations = families.operations
 local NO_PARAMS = require("stripe.simulator.request").NO_PARAMS
 
 local router = {}
@@ -124,7 +125,7 @@ end
 -- Lets the family act.
 local function act(account, request)
   account.current = request
-  return conclude(account, request, families.operations[request.operation.title](account, request))
+  return conclude(account, request, operations[request.operation.title](account, request))
 end
 
 local function traced(problem)
@@ -180,10 +181,11 @@ function router.answer(simulator, request)
   local account, err = simulator.accounts:of(request.key, request.account_id)
   local place = account or simulator
   local order = simulator.order + 1
-  request.id, request.time = place.request_ids:new("req_"), place.clock:now()
+  request.id, request.time = place.request_ids:request(), place.clock:now()
   request.order, simulator.order = order, order
   place.journal:add(request)
-  local fault = simulator.faults:take(request) or account and account.faults:take(request)
+  local fault = simulator.faults.list[1] and simulator.faults:take(request)
+    or account and account.faults.list[1] and account.faults:take(request)
   if fault then
     request.fault = fault
     local instead = faults.instead(fault, request)

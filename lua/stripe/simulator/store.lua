@@ -56,8 +56,9 @@ end
 -- @string[opt="id"] param its name in the path
 -- @treturn table object | nil, err 404
 function Store:show(kind, id, param)
-  local object = of(self, kind):get(id)
-  if object then return object end
+  local kept = self.kinds[kind]
+  local row = kept and kept.by_id[id]
+  if row then return row.object end
   return nil, errors.not_found(kind, id, param)
 end
 

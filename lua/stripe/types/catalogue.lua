@@ -1077,6 +1077,7 @@
 ---@class stripe.resource.events
 ---@field retrieve fun(self, id: string, params: stripe.events.retrieve?, options: stripe.call_options?): stripe.event?, stripe.error?, stripe.response?
 ---@field list fun(self, params: stripe.events.list?, options: stripe.call_options?): stripe.page.event?, stripe.error?, stripe.response?
+---@field since fun(self, checkpoint: string|table|integer|nil, handler: table, options: table?): table?, stripe.error?, table?
 
 ---@class stripe.file
 ---@field id string

@@ -206,10 +206,11 @@ local function lazy(self, name, modules)
   })
 end
 
---- Where what was handled is remembered: `store.memory`, `store.sqlite`, `store.redis`.
+--- Where what was handled is remembered: `store.memory`, `store.sqlite`, `store.redis`,
+-- `store.dict`.
 webhook.store = lazy({}, "stripe.webhook.store", {
   memory = "stripe.webhook.store.memory", sqlite = "stripe.webhook.store.sqlite",
-  redis = "stripe.webhook.store.redis",
+  redis = "stripe.webhook.store.redis", dict = "stripe.webhook.store.dict",
 })
 
 return lazy(webhook, "stripe.webhook", {

@@ -3,12 +3,10 @@
 -- A reload keeps it, a restart doesn't; what has to last longer belongs into SQLite or Redis.
 -- @module stripe.journal.storage.dict
 
-local Dict = {}
-local metatable = { __name = "stripe.journal.storage.dict", __index = Dict }
+local Dict = require "stripe.resty.dict"
 
--- Seconds after which the lock of a worker that was killed while it held it ends by itself, and
--- how often to try for it: it is held for a few microseconds, in which nobody yields.
-local LOCK_LIFE, TRIES = 1, 100000
+local Storage = {}
+local metatable = { __name = "stripe.journal.storage.dict", __index = Storage }
 
 -- A text has its version in front.
 local function split(kept)
@@ -16,31 +14,15 @@ local function split(kept)
   return text, tonumber(version)
 end
 
-function Dict:get(name)
+function Storage:get(name)
   local kept, message = self.dict:get("e:" .. name)
   if kept then return split(kept) end
   return nil, nil, type(message) == "string" and message or nil
 end
 
--- Calls f alone among the workers.
-local function locked(self, name, f)
-  local key, tries = "l:" .. name, 0
-  repeat
-    local added, message = self.dict:safe_add(key, 1, LOCK_LIFE)
-    tries = tries + 1
-    if not added and message ~= "exists" then return nil, message end
-    if added then
-      local kept, problem = f()
-      self.dict:delete(key)
-      return kept, problem
-    end
-  until tries >= TRIES
-  return nil, "its lock is held too long"
-end
-
 -- safe_set: an entry that was accepted must not be thrown out for another.
-function Dict:put(name, text, version)
-  return locked(self, name, function()
+function Storage:put(name, text, version)
+  return Dict.locked(self.dict, "l:" .. name, function()
     local kept = self.dict:get("e:" .. name)
     local current = kept and select(2, split(kept)) or 0
     if current ~= version then return false end
@@ -50,7 +32,7 @@ function Dict:put(name, text, version)
   end)
 end
 
-function Dict:names(prefix)
+function Storage:names(prefix)
   local names = {}
   for _, key in ipairs(self.dict:get_keys(0)) do
     local name = key:match("^e:(.*)$")
@@ -59,7 +41,7 @@ function Dict:names(prefix)
   return names
 end
 
-function Dict:remove(name)
+function Storage:remove(name)
   self.dict:delete("e:" .. name)
   return true
 end
@@ -67,12 +49,8 @@ end
 --- Opens the dictionary of that name: `lua_shared_dict name 1m;` in nginx.conf.
 -- @string name
 local function open(name)
-  local ngx = package.loaded.ngx
-  local dict = ngx and ngx.shared[name]
-  if not dict then
-    return nil, ("there is no shared dictionary %q: nginx.conf needs \"lua_shared_dict %s 1m;\"")
-      :format(tostring(name), tostring(name))
-  end
+  local dict, message = Dict.open(name)
+  if not dict then return nil, message end
   return setmetatable({ dict = dict, name = "shared dictionary " .. name }, metatable)
 end
 

@@ -30,11 +30,9 @@ local function traced(problem)
   return debug.traceback(tostring(problem), 2)
 end
 
--- Calls what may throw; then the answer is a 500, and the log has the traceback.
-local function guarded(self, f, ...)
-  local arguments, n = { ... }, select("#", ...)
-  local ok, answer = xpcall(function() return f((unpack or table.unpack)(arguments, 1, n)) end,
-    traced)
+-- Calls f(x, y), which may throw; then the answer is a 500, and the log has the traceback.
+local function guarded(self, f, x, y)
+  local ok, answer = xpcall(function() return f(x, y) end, traced)
   if ok then return answer end
   self.log.failure(answer)
   return refusal(500, "api_error", "The simulator failed; its log says where.")

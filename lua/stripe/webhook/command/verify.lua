@@ -19,7 +19,7 @@ local function describe(verification, payload)
     words[#words + 1] = ("with the secret named %q"):format(verification.secret)
   end
   local kind, id, object = summary(payload)
-  if kind == "-" then return table.concat(words, ", ") .. "; it is no event" end
+  if kind == "-" and id == "-" then return table.concat(words, ", ") .. "; it is no event" end
   return ("%s; %s %s %s"):format(table.concat(words, ", "), kind, id, object)
 end
 

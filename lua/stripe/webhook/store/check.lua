@@ -46,7 +46,12 @@ function Check.held(claim, verb)
   end
 end
 
---- A key of an object and the order recorded for it.
+--- The key of an object.
+function Check.key(key)
+  if type(key) ~= "string" then error("store:newest takes a key, a string", 3) end
+end
+
+--- What `commit` may record: a key of an object and its order.
 function Check.order(key, order)
   if key ~= nil and (type(key) ~= "string" or type(order) ~= "string") then
     error("a key and its order are strings", 3)

@@ -142,7 +142,7 @@ function Redis:release(claim, forget)
 end
 
 function Redis:newest(key)
-  Check.order(key, "")
+  Check.key(key)
   local order, message = self.connection:command("GET", order_key(self, key))
   if message then return nil, "failed", message end
   return order

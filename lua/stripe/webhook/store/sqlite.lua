@@ -12,15 +12,13 @@ local core = require "stripe.core"
 local Check = require "stripe.webhook.store.check"
 local Driver = require "stripe.driver"
 local File = require "stripe.webhook.store.file"
+local Rows = require "stripe.webhook.store.rows"
 local Transaction = require "stripe.webhook.store.transaction"
 
 local Sqlite = {}
 local metatable = { __name = "stripe.webhook.store.sqlite", __index = Sqlite }
 
 local KNOWN = { path = "string", keep = "number", now = "function", timeout = "number" }
-
--- Old rows are dropped at every so many claims, so many at most: more than are added meanwhile.
-local EVERY, AT_MOST = 64, 256
 
 local PAUSE = 0.005 -- seconds between two looks at a transaction of this process
 
@@ -94,85 +92,15 @@ local function write(self, f, ...)
   return nil, "failed", a
 end
 
-local function find(self, id)
-  return self.file:must("SELECT token, attempt, state, expires, touched "
-    .. "FROM stripe_webhook_events WHERE id = %s", self.file.blob(id))[1]
-end
-
-local function is_live(row, now)
-  return row.state == "claimed" and row.expires > now
-end
-
--- An id as the contract has it: what is too old is not there, dropped yet or not.
-local function current(self, id, now)
-  local row = find(self, id)
-  if row and row.touched <= now - self.keep and not is_live(row, now) then return nil end
-  return row
-end
-
-local function drop_old(self, now)
-  self.claims = self.claims + 1
-  if self.claims % EVERY ~= 1 then return end
-  local limit = now - self.keep
-  self.file:must("DELETE FROM stripe_webhook_events WHERE id IN (SELECT id "
-    .. "FROM stripe_webhook_events WHERE touched <= %.6f AND NOT (state = 'claimed' "
-    .. "AND expires > %.6f) ORDER BY touched LIMIT %d)", limit, now, AT_MOST)
-  self.file:must("DELETE FROM stripe_webhook_orders WHERE key IN (SELECT key "
-    .. "FROM stripe_webhook_orders WHERE touched <= %.6f ORDER BY touched LIMIT %d)",
-    limit, AT_MOST)
-end
-
-local function refusal(row, now)
-  if row and row.state == "committed" then return "committed" end
-  if row and is_live(row, now) then return "claimed", row.expires - now end
-end
-
-local function claim_in(self, id, lease)
-  local file, now = self.file, self.now()
-  drop_old(self, now)
-  local row = current(self, id, now)
-  local why, left = refusal(row, now)
-  if why then return nil, why, left end
-  file:must("UPDATE stripe_webhook_meta SET value = value + 1 WHERE name = 'token'")
-  local token = file:must("SELECT value FROM stripe_webhook_meta WHERE name = 'token'")[1].value
-  local claim = {
-    id = id, token = token, attempt = (row and row.attempt or 0) + 1, expires = now + lease,
-  }
-  file:must("INSERT OR REPLACE INTO stripe_webhook_events "
-    .. "VALUES (%s, %d, %d, 'claimed', %.6f, %.6f)", file.blob(id), token, claim.attempt,
-    claim.expires, now)
-  return claim
-end
-
 --- See `stripe.webhook.store.memory`, as for the other verbs.
 function Sqlite:claim(id, lease)
   Check.claim(id, lease)
   -- Most of what comes twice has been committed: seen without waiting for whoever writes.
   if not self.transaction then
-    local done, row = self.file.attempt(current, self, id, self.now())
+    local done, row = self.file.attempt(Rows.current, self, id, self.now())
     if done and row and row.state == "committed" then return nil, "committed" end
   end
-  return write(self, claim_in, id, lease)
-end
-
--- Changes the row of a claim that is still held.
-local function change(self, claim, sql, ...)
-  local changed = self.file:must("UPDATE stripe_webhook_events SET " .. sql
-    .. ", touched = %.6f WHERE id = %s AND token = %d AND state = 'claimed'", ...)
-  if changed == 1 then return true end
-  return nil, "lost", find(self, claim.id)
-end
-
-local function where(self, claim)
-  return self.now(), self.file.blob(claim.id), claim.token
-end
-
-local function renew_in(self, claim, lease)
-  local expires = self.now() + lease
-  local done = change(self, claim, "expires = %.6f", expires, where(self, claim))
-  if not done then return nil, "lost" end
-  claim.expires = expires
-  return true
+  return write(self, Rows.claim, id, lease)
 end
 
 function Sqlite:renew(claim, lease)
@@ -182,54 +110,26 @@ function Sqlite:renew(claim, lease)
   if open and (open.claim.token == claim.token or open.thread == (coroutine.running() or false))
   then
     -- From inside of the transaction: nobody else can take it over before that ends.
-    local done, renewed, why = self.file.attempt(renew_in, self, claim, lease)
+    local done, renewed, why = self.file.attempt(Rows.renew, self, claim, lease)
     if not done then return nil, "failed", renewed end
     return renewed, why
   end
-  return write(self, renew_in, claim, lease)
-end
-
-local function settle(self, claim, key, order)
-  local file, now = self.file, self.now()
-  local done, _, row = change(self, claim, "state = 'committed', expires = NULL",
-    where(self, claim))
-  if not done then
-    if row and row.token == claim.token and row.state == "committed" then return true end
-    return nil, "lost"
-  end
-  if key then
-    file:must("INSERT INTO stripe_webhook_orders VALUES (%s, %s, %.6f) ON CONFLICT (key) "
-      .. "DO UPDATE SET value = max(value, excluded.value), touched = excluded.touched",
-      file.blob(key), file.blob(order), now)
-  end
-  return true
+  return write(self, Rows.renew, claim, lease)
 end
 
 function Sqlite:commit(claim, key, order)
   Check.held(claim, "commit")
   Check.order(key, order)
-  return write(self, settle, claim, key, order)
-end
-
-local function release_in(self, claim, forget)
-  if forget then
-    local dropped = self.file:must("DELETE FROM stripe_webhook_events WHERE id = %s "
-      .. "AND token = %d AND state = 'claimed'", self.file.blob(claim.id), claim.token)
-    if dropped == 1 then return true end
-    return nil, "lost"
-  end
-  local done = change(self, claim, "state = 'released', expires = NULL", where(self, claim))
-  if done then return true end
-  return nil, "lost"
+  return write(self, Rows.settle, claim, key, order)
 end
 
 function Sqlite:release(claim, forget)
   Check.held(claim, "release")
-  return write(self, release_in, claim, forget)
+  return write(self, Rows.release, claim, forget)
 end
 
 function Sqlite:newest(key)
-  Check.order(key, "")
+  Check.key(key)
   local free, message = idle(self)
   if not free then return nil, "failed", message end
   local done, rows = self.file.attempt(self.file.must, self.file,
@@ -250,7 +150,7 @@ function Sqlite:begin(claim)
   local begun, why, message = begin(self)
   if not begun then return nil, why, message end
   local file = self.file
-  local done, row = file.attempt(find, self, claim.id)
+  local done, row = file.attempt(Rows.find, self, claim.id)
   if not done or not row or row.token ~= claim.token or row.state ~= "claimed" then
     file:run("ROLLBACK")
     if done then return nil, "lost" end
@@ -259,7 +159,7 @@ function Sqlite:begin(claim)
   local open = { claim = claim, thread = coroutine.running() or false }
   open.object, message = Transaction.new(file, function(key, order)
     Check.order(key, order)
-    local settled, ok, reason = file.attempt(settle, self, claim, key, order)
+    local settled, ok, reason = file.attempt(Rows.settle, self, claim, key, order)
     if not settled then return nil, "failed", ok end
     return ok, reason
   end, function() self.transaction = nil end)

@@ -1,0 +1,46 @@
+--- Shared dictionaries of nginx: finding one, and changing it alone among the workers.
+-- @module stripe.resty.dict
+
+local Dict = {}
+
+-- Seconds after which the lock of a worker that was killed while it held it ends by itself, and
+-- how often to try for it: it is held for a few microseconds, in which nobody yields.
+local LOCK_LIFE, TRIES = 1, 100000
+
+--- A dictionary by its name: `lua_shared_dict stripe 1m;` in nginx.conf. What is one already stays
+-- what it is.
+-- @tparam string|table name
+-- @treturn[1] table
+-- @treturn[2] nil
+-- @treturn[2] string message
+function Dict.open(name)
+  if type(name) ~= "string" and name ~= nil then return name end
+  local ngx = package.loaded.ngx
+  local dict = ngx and ngx.shared and ngx.shared[name]
+  if dict then return dict end
+  return nil, ("there is no shared dictionary %q: nginx.conf needs \"lua_shared_dict %s 1m;\"")
+    :format(tostring(name), tostring(name))
+end
+
+--- Calls `f` while no other worker is in the same place. It must not yield.
+-- @tparam table dict
+-- @string key of the lock
+-- @tparam function f
+-- @return what `f` returns, two values | nil, message
+function Dict.locked(dict, key, f)
+  local tries = 0
+  repeat
+    local added, message = dict:safe_add(key, 1, LOCK_LIFE)
+    tries = tries + 1
+    if not added and message ~= "exists" then return nil, message end
+    if added then
+      local ok, kept, problem = pcall(f)
+      dict:delete(key)
+      if not ok then error(kept, 0) end
+      return kept, problem
+    end
+  until tries >= TRIES
+  return nil, "its lock is held too long"
+end
+
+return Dict
