@@ -208,6 +208,15 @@ describe("stripe.webhook.queue", function()
       assert.equal(2, seen[2].tries)
     end)
 
+    it("does not take what waits for its next try for the entry of a dead worker", function()
+      local queue = new { backoff = { first = 100 }, claim_idle = 0.01 }
+      queue:append(event "evt_1")
+      local options = worker(function() error "no" end)
+      assert.equal(1, queue:step(options))
+      core.sleep(0.02)
+      assert.equal(0, queue:step(options))
+    end)
+
     it("counts no try while another one has the event, nor while the store is away", function()
       local queue = new { max_tries = 1 }
       queue:append(event "evt_1")

@@ -7,41 +7,10 @@
 -- @module stripe.simulator.clock
 
 local copy = require "stripe.simulator.copy"
+local heap = require "stripe.simulator.heap"
 
 local Clock = {}
 local metatable = { __name = "stripe.simulator.clock", __index = Clock }
-
-local function before(x, y)
-  if x.time ~= y.time then return x.time < y.time end
-  return x.order < y.order
-end
-
-local function push(heap, entry)
-  local i = #heap + 1
-  heap[i] = entry
-  while i > 1 do
-    local parent = math.floor(i / 2)
-    if not before(heap[i], heap[parent]) then break end
-    heap[i], heap[parent] = heap[parent], heap[i]
-    i = parent
-  end
-end
-
-local function pop(heap)
-  local first, last = heap[1], table.remove(heap)
-  local i, n = 1, #heap
-  if n == 0 then return first end
-  heap[1] = last
-  while true do
-    local child = i * 2
-    if child > n then break end
-    if child < n and before(heap[child + 1], heap[child]) then child = child + 1 end
-    if not before(heap[child], heap[i]) then break end
-    heap[i], heap[child] = heap[child], heap[i]
-    i = child
-  end
-  return first
-end
 
 --- Makes a clock.
 -- @tparam table options `time`: Unix seconds at which it stands frozen; or `source`: function that
@@ -67,7 +36,7 @@ end
 -- @param extra plain data for the timer, or nil
 function Clock:at(time, name, id, extra)
   self.order = self.order + 1
-  push(self.schedule, {
+  heap.push(self.schedule, {
     time = math.max(math.floor(time), self:now()), order = self.order,
     name = name, id = id, extra = extra,
   })
@@ -79,7 +48,7 @@ function Clock:run()
   if self.moment or not schedule[1] then return end
   local limit = self:now()
   while schedule[1] and schedule[1].time <= limit do
-    local due = pop(schedule)
+    local due = heap.pop(schedule)
     self.moment = due.time
     local ok, problem = pcall(self.run_timer, due.name, due.id, due.extra)
     self.moment = nil

@@ -6,6 +6,8 @@
 local copy = require "stripe.simulator.copy"
 local core = require "stripe.core"
 local errors = require "stripe.simulator.errors"
+local loopback = require "stripe.simulator.loopback"
+local prefixes = require "stripe.simulator.prefixes"
 local shape = require "stripe.simulator.shape"
 
 local destinations = {}
@@ -33,21 +35,8 @@ local function known(account)
   return private.destinations
 end
 
--- Scheme and authority in small letters, no query, no slash at the end; nil for no address.
-local function plain(url)
-  local origin, path = tostring(url):match "^(%a[%w+.-]*://[^/?#%s]+)([^?#%s]*)"
-  return origin and origin:lower() .. path:gsub("/+$", "") or nil
-end
-
-local function is_loopback(url)
-  local authority = url:match "^https?://([^/]+)"
-  local host = authority and (authority:match "^%[(.*)%]" or authority:match "^[^:]*")
-  return host == "localhost" or host == "::1"
-    or host ~= nil and host:find "^127%.%d+%.%d+%.%d+$" ~= nil
-end
-
 local function checked_url(url)
-  local address = plain(url)
+  local address = prefixes.plain(url)
   if address then return address end
   return nil, errors.invalid("Invalid URL: An explicit scheme (such as https) must be provided",
     "url", "url_invalid")
@@ -86,13 +75,9 @@ end
 -- @treturn table destination | nil, err
 function destinations.find(account, url)
   local address, err = checked_url(url)
-  local all = known(account)
-  local place = address
-  while place do
-    if all[place] then return all[place], place end
-    place = place:match "^(.*[^/])/[^/]*$"
-  end
-  if address and is_loopback(address) then return { outbound = true } end
+  local destination, place = prefixes.find(known(account), address)
+  if destination then return destination, place end
+  if address and loopback.is(address) then return { outbound = true } end
   return nil, err or errors.invalid(("The destination %s is not allowed. Set it up with "
     .. "forwarding:answer or forwarding:allow."):format(address), "url",
     "forwarding_api_invalid_parameter")

@@ -1,0 +1,250 @@
+--- stripe.resty inside a real nginx, against stripe-sim.
+
+local SimProcess = require "spec.support.sim_process"
+local nginx = require "spec.support.nginx"
+local stripe = require "stripe"
+
+local HTTP = [[
+  lua_shared_dict stripe 1m;
+  lua_shared_dict events 1m;
+  client_body_buffer_size 4k;
+  init_by_lua_block {
+    resty = require "stripe.resty"
+    client = resty.client {
+      api_key = "sk_test_1", base_url = "{{upstream}}", max_retries = 0,
+      limits = { test = 50, max_wait = 0.2, breaker_failures = 4, breaker_pause = 30 },
+    }
+    other = client:with { api_key = "sk_test_2" }
+    local function note(ctx)
+      if ctx.object.id == "fail" then return nil, "it failed" end
+      ngx.shared.stripe:incr("seen:" .. ctx.id, 1, 0)
+      return true
+    end
+    local secrets = { "whsec_test" }
+    webhook = resty.webhook {
+      secrets = secrets, store = { dict = "events" }, on = { ["climate.order.*"] = note },
+      max_body = 20000, validate = false,
+    }
+    later = resty.webhook {
+      secrets = secrets, store = { dict = "events" }, on = { ["climate.order.*"] = note },
+      background = true,
+    }
+    guard = resty.webhook { secrets = secrets }
+    quotes = resty.quotes { client = client, ttl = 30, params = { source_currency = "usd" } }
+  }
+  log_format stripe "$uri $stripe_calls $stripe_status";
+]]
+
+local SERVER = [[
+  set $stripe_calls "-";
+  set $stripe_status "-";
+  access_log {{directory}}/access.log stripe;
+  log_by_lua_block {
+    local fields = resty.log_fields()
+    if fields then
+      ngx.var.stripe_calls, ngx.var.stripe_status = fields.calls, fields.status or fields.failure
+    end
+  }
+  location = /order {
+    content_by_lua_block {
+      local order, err = client.climate.orders:retrieve(ngx.var.arg_id)
+      ngx.print(order and order.id or tostring(err))
+    }
+  }
+  location = /other {
+    content_by_lua_block {
+      local order, err = other.climate.orders:retrieve "climorder_1"
+      ngx.print(tostring(err))
+    }
+  }
+  location = /webhook { content_by_lua_block { webhook() } }
+  location = /later { content_by_lua_block { later() } }
+  location = /seen {
+    content_by_lua_block { ngx.print(ngx.shared.stripe:get("seen:" .. ngx.var.arg_id)) }
+  }
+  location = /guarded {
+    access_by_lua_block { guard:verify() }
+    content_by_lua_block { ngx.print("behind ", #(ngx.req.get_body_data() or "file")) }
+  }
+  location = /quotes { content_by_lua_block { quotes() } }
+  location = /metrics { content_by_lua_block { resty.metrics() } }
+]]
+
+describe("stripe.resty", function()
+  local sim, server
+
+  setup(function()
+    sim = SimProcess.start()
+    server = nginx.start {
+      http = HTTP, server = SERVER, values = { upstream = sim.url }, workers = 2,
+    }
+  end)
+  teardown(function()
+    server:stop()
+    sim:stop()
+  end)
+
+  local number = 0
+
+  local function event(object)
+    number = number + 1
+    local id = "evt_" .. number
+    return ('{"id":"%s","object":"event","type":"climate.order.created","created":1,'
+      .. '"livemode":false,"data":{"object":{"id":"%s","object":"climate.order"}}}'):format(id,
+      object or "climorder_1"), id
+  end
+
+  local function post(path, body, signature)
+    return server:ask(path, {
+      method = "POST", body = body,
+      headers = {
+        ["Stripe-Signature"] = signature or stripe.webhook.sign(body, "whsec_test"),
+        ["Content-Type"] = "application/json",
+      },
+    })
+  end
+
+  local function metric(name)
+    local text = server:ask("/metrics").body
+    return tonumber(("\n" .. text):match("\n" .. name:gsub("%p", "%%%0") .. " (%S+)"))
+  end
+
+  it("gives all requests of a worker one client, whose attempts are counted and logged", function()
+    local order = assert(sim:client().climate.orders:create {
+      product = "climsku_marine_removal_2029", metric_tons = "1", currency = "usd",
+    })
+    assert.equal(order.id, server:ask("/order?id=" .. order.id).body)
+    assert.matches("No such climate order", server:ask("/order?id=climorder_none").body)
+    local counted = 'stripe_attempts_total{operation="climate.orders.retrieve",outcome="%d"}'
+    assert.equal(1, metric(counted:format(200)))
+    assert.equal(1, metric(counted:format(404)))
+    assert.equal(2, metric "stripe_attempt_duration_seconds_count")
+    local text = assert(nginx.wait(function()
+      local file = io.open(server:file "access.log")
+      local all = file and file:read "*a" or ""
+      if file then file:close() end
+      return select(2, all:gsub("/order", "")) == 2 and all
+    end))
+    assert.matches("/order 1 200\n/order 1 404\n", text, 1, true)
+  end)
+
+  it("limits attempts among the workers", function()
+    local paths = {}
+    for i = 1, 80 do paths[i] = "/order?id=climorder_none" end
+    local refused = 0
+    for _, answer in ipairs(server:ask_all(paths)) do
+      if answer.body:find("the limiter refused: 50 requests a second", 1, true) then
+        refused = refused + 1
+      end
+    end
+    assert.is_true(refused > 0, "nothing was refused")
+    assert.equal(refused, metric "stripe_limiter_refused_total")
+  end)
+
+  describe("as an endpoint for webhooks", function()
+    it("handles an event once, for all workers", function()
+      local body, id = event()
+      local answer = post("/webhook", body)
+      assert.equal(200, answer.status)
+      assert.equal('{"result":"committed"}', answer.body)
+      assert.equal("application/json", answer.headers["content-type"])
+      for _ = 1, 10 do assert.equal('{"result":"duplicate"}', post("/webhook", body).body) end
+      assert.equal("1", server:ask("/seen?id=" .. id).body)
+      assert.equal(1,
+        metric 'stripe_webhook_events_total{type="climate.order.created",result="committed"}')
+    end)
+
+    it("refuses what is not signed, and tells the reason to the log alone", function()
+      local answer = post("/webhook", event(), "t=1,v1=00")
+      assert.equal(400, answer.status)
+      assert.equal('{"result":"refused"}', answer.body)
+      assert.is_true(#server:logged "stripe webhook .*refused: signature_error" > 0)
+      assert.equal(400, server:ask("/webhook", { method = "POST", body = "{}" }).status)
+      assert.is_nil(server:log():find("whsec_test", 1, true))
+    end)
+
+    it("takes bodies that nginx put into a file", function()
+      local body = event():gsub("}$", ',"padding":"' .. ("x"):rep(10000) .. '"}')
+      assert.equal(200, post("/webhook", body).status)
+    end)
+
+    it("answers 413 for what is too large, 405 for what is no POST", function()
+      assert.equal(413, post("/webhook", ("x"):rep(20001)).status)
+      local answer = server:ask "/webhook"
+      assert.equal(405, answer.status)
+      assert.equal("POST", answer.headers.allow)
+    end)
+
+    it("answers 500 when the function fails, so that Stripe tries again", function()
+      local body = event "fail"
+      assert.equal(500, post("/webhook", body).status)
+      assert.equal(500, post("/webhook", body).status)
+      assert.is_true(#server:logged "failed: .*it failed" >= 2)
+    end)
+
+    it("can hand over to a timer", function()
+      local body, id = event()
+      local answer = post("/later", body)
+      assert.equal('{"result":"accepted"}', answer.body)
+      assert.is_true(nginx.wait(function()
+        return server:ask("/seen?id=" .. id).body == "1"
+      end))
+      assert.equal(400, post("/later", body, "t=1,v1=00").status)
+    end)
+
+    it("guards what stands behind it", function()
+      local body = event()
+      assert.equal("behind " .. #body, post("/guarded", body).body)
+      local answer = post("/guarded", body, "t=1,v1=00")
+      assert.equal(400, answer.status)
+      assert.equal('{"result":"refused"}', answer.body)
+    end)
+  end)
+
+  describe("as an endpoint for quotes", function()
+    local function asked()
+      local n = 0
+      for _, request in ipairs(sim:control("GET", "/requests").data) do
+        if request.path:find "quotes" then n = n + 1 end
+      end
+      return n
+    end
+
+    it("asks Stripe once for all who ask the same", function()
+      local before = asked()
+      local paths = {}
+      for i = 1, 20 do
+        paths[i] = i % 2 == 0 and "/quotes?source_amount=120.00&destination_currencies=usdc,eth"
+          or "/quotes?destination_currencies=eth,usdc&source_amount=120.00"
+      end
+      for _, answer in ipairs(server:ask_all(paths)) do
+        assert.equal(200, answer.status)
+        assert.matches('"source_amount":"120.00"', answer.body, 1, true)
+      end
+      assert.equal(before + 1, asked())
+    end)
+
+    it("shows nobody an error that is not his own", function()
+      assert.equal(400, server:ask("/quotes?api_key=x").status)
+      assert.equal(400, server:ask("/quotes?source_amount=-1").status)
+      sim:control("POST", "/faults", { fault = "server_error", times = 2 })
+      local answer = server:ask "/quotes?source_amount=77.00"
+      assert.equal(503, answer.status)
+      assert.matches("No quotes at the moment", answer.body)
+      sim:control("DELETE", "/faults")
+    end)
+  end)
+
+  it("stops asking while Stripe fails", function()
+    sim:control("POST", "/faults", { fault = "server_error", times = 200 })
+    local open
+    for _ = 1, 40 do
+      local body = server:ask("/other").body
+      open = open or body:find("Stripe fails; nothing is sent", 1, true)
+      if open then break end
+    end
+    assert.is_truthy(open)
+    assert.equal(1, metric "stripe_circuit_opened_total")
+    sim:control("DELETE", "/faults")
+  end)
+end)
