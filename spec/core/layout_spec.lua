@@ -25,6 +25,11 @@ describe("another layout of a JSON text", function()
     assert.equal("", layout(" \n", "indented"))
   end)
 
+  it("is none when they go deeper than 64 levels", function()
+    assert.is_string(layout(("["):rep(64) .. "1" .. ("]"):rep(64), "compact"))
+    assert.is_nil(layout(("["):rep(65) .. "1" .. ("]"):rep(65), "compact"))
+  end)
+
   it("is not much longer than the text", function()
     assert.is_nil(layout(("["):rep(64) .. ("1,"):rep(60000) .. ("]"):rep(64), "indented"))
   end)

@@ -30,7 +30,8 @@ end
 -- A host may end a coroutine without a word, and use its stack again. What others keep of it must
 -- therefore refer to no local variable of its own: it is made in functions that have returned.
 local function waker(place)
-  return function() place:wake() end
+  place.waker = function() place:wake() end
+  return place.waker
 end
 
 local function canceling(place)
@@ -38,6 +39,15 @@ local function canceling(place)
     place.canceled = true
     place:wake()
   end
+end
+
+-- Until there is news of an exchange, or a while.
+local function wait_for(exchange)
+  local place = exchange.place
+  exchange.wake = place.waker or waker(place)
+  place:watch()
+  place:suspend()
+  place:unwatch()
 end
 
 --- Makes a driver of a host.
@@ -104,12 +114,8 @@ function Hosted.new(host)
   local function await_exchange(exchange, canceller)
     local place, other = here()
     if not place then return other.await(exchange, canceller) end
-    local ok, failure = exchange:finish(canceller, function()
-      exchange.wake = waker(place)
-      place:watch()
-      place:suspend()
-      place:unwatch()
-    end)
+    exchange.place = place
+    local ok, failure = exchange:finish(canceller, wait_for)
     leave(place)
     return ok, failure
   end

@@ -33,7 +33,7 @@ local metatable = { __name = "stripe.driver.nginx.place", __index = Place }
 local free, n = {}, 0 -- places that nobody uses
 
 function host.here()
-  if not WAITS[get_phase()] or not engine.yieldable() then return nil end
+  if not engine.yieldable() then return nil end
   if n == 0 then return setmetatable({ semaphore = semaphore.new() }, metatable) end
   local place = free[n]
   free[n], n = nil, n - 1
@@ -73,22 +73,34 @@ local function tell(finish, ok, ...)
   finish(false, failure.thrown, failure.trace)
 end
 
+-- Where nginx has no light threads, nothing may wait either: then f can as well run in place.
 function host.run(f, finish)
-  local thread, why = ngx.thread.spawn(function() tell(finish, xpcall(f, caught)) end)
-  if not thread then finish(false, why, debug.traceback()) end
+  local function body() tell(finish, xpcall(f, caught)) end
+  local found, thread = pcall(ngx.thread.spawn, body)
+  if not (found and thread) then body() end
 end
 
 local driver = Hosted.new(host)
-local await = driver.await
+
+-- Whether this is the master process, as far as is known: after its fork a worker never sees the
+-- phase again.
+local in_master = true
+
+local function is_starting()
+  if in_master and get_phase() ~= "init" then in_master = false end
+  return in_master
+end
 
 local function leave_nothing(...)
   if transport.active() == 0 then transport.close() end
   return ...
 end
 
+local await = driver.await
+
 --- As of every driver; in the master process, the engine is closed when nothing is under way.
 function driver.await(handle, canceller)
-  if get_phase() ~= "init" then return await(handle, canceller) end
+  if not is_starting() then return await(handle, canceller) end
   return leave_nothing(await(handle, canceller))
 end
 
@@ -96,8 +108,9 @@ end
 -- @treturn ?string nil: it can
 function driver.refuses()
   local phase = get_phase()
-  if WAITS[phase] and engine.yieldable() or phase == "init" then return nil end
-  if WAITS[phase] then
+  local waits = WAITS[phase]
+  if waits and engine.yieldable() or phase == "init" then return nil end
+  if waits then
     return "a call must wait, and here Lua can't: inside a function that C calls, such as that of "
       .. "table.sort or string.gsub, or while a module loads; call it outside"
   end
@@ -105,16 +118,16 @@ function driver.refuses()
     .. "ngx.timer.at(0, function() ... end)"):format(phase)
 end
 
--- What a client without this driver may have opened in the master goes, where it is not in use.
 local start = driver.start
 
+--- As of every driver. What a client without this one may have opened in the master goes.
 function driver.start(over, call)
   if not transport.mailbox() and transport.active() == 0 then transport.close() end
   return start(over, call)
 end
 
 function transport.open()
-  if get_phase() == "init" then return engine.open() end
+  if is_starting() then return engine.open() end
   return engine.open_threaded()
 end
 

@@ -8,8 +8,8 @@ local loopback = {}
 -- @string url
 -- @treturn boolean
 function loopback.is(url)
-  local authority = url:match "^[hH][tT][tT][pP][sS]?://([%w.:%[%]-]+)%f[/?#\0]"
-  if not authority then return false end
+  local authority = url:match "^[hH][tT][tT][pP][sS]?://([^/?#]*)"
+  if not authority or authority:find "[^%w.:%[%]-]" then return false end
   local host = (authority:match "^%[(.*)%]:?%d*$" or authority:match "^([^:]*):?%d*$" or ""):lower()
   return host == "localhost" or host == "::1" or host:find "^127%.%d+%.%d+%.%d+$" ~= nil
 end

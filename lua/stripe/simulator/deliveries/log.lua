@@ -1,0 +1,55 @@
+--- The log of deliveries.
+-- @module stripe.simulator.deliveries.log
+
+local copy = require "stripe.simulator.copy"
+
+local log = {}
+
+--- Records, oldest first.
+-- @tparam table records by their ids
+-- @treturn {table,...}
+function log.ordered(records)
+  local list = {}
+  for _, record in pairs(records) do list[#list + 1] = record end
+  table.sort(list, function(x, y) return x.order < y.order end)
+  return list
+end
+
+local function shown(record)
+  local attempts = copy.deep(record.attempts)
+  for _, attempt in ipairs(attempts) do
+    local map = attempt.headers and {}
+    for _, header in ipairs(attempt.headers or {}) do map[header[1]] = header[2] end
+    attempt.headers = map
+  end
+  local waits = record.state == "pending" and not record.flying
+  return {
+    id = record.id, event = record.event, type = record.type, endpoint = record.endpoint,
+    account = record.account, kind = record.kind, status = record.state, reason = record.reason,
+    next_attempt = waits and record.due or nil, attempts = attempts, order = record.order,
+  }
+end
+
+--- What others may see of records, oldest first: `{ id, event, type, endpoint, kind, status,
+-- attempts, order }`, and where they have a meaning `account`, that of a connected account's event,
+-- `reason` of a status "stopped", `next_attempt` (Unix seconds). Of each attempt `n, time, url,
+-- headers` (map), and what came of it: `status, body, duration` (milliseconds) or `error = { kind,
+-- message }`.
+function log.shown(records)
+  local list = log.ordered(records)
+  for i, record in ipairs(list) do list[i] = shown(record) end
+  return list
+end
+
+--- Takes away what answers said of these events.
+-- @tparam table records
+-- @tparam table events set of ids
+function log.redact(records, events)
+  for _, record in pairs(records) do
+    for _, attempt in ipairs(events[record.event] and record.attempts or {}) do
+      if attempt.body then attempt.body = "[redacted]" end
+    end
+  end
+end
+
+return log
