@@ -4,19 +4,19 @@ local floor = require "floor"
 local cjson = require "cjson.safe"
 
 local handle = floor.new(version, headers, ca)
+local base, id = url:match("^(.*/)([^/]*)$")
 
-local function retrieve(id)
-  local status, body = handle:get(url:gsub("[^/]*$", id))
+local function retrieve()
+  local status, body = handle:get(base .. id)
   local order = cjson.decode(body)
   if status ~= 200 or not order then error(body) end
   return floor.walk(order)
 end
 
-local id = url:match("[^/]*$")
-assert(retrieve(id).id == id)
+assert(retrieve().id == id)
 local wall, cpu = floor.clocks()
 for _ = 1, tonumber(calls) do
-  retrieve(id)
+  retrieve()
 end
 local wall_end, cpu_end = floor.clocks()
 print(("%.6f %.6f"):format(wall_end - wall, cpu_end - cpu))

@@ -43,6 +43,14 @@ local function describe(request, now)
   return call
 end
 
+-- The call in the core, or nil and what is wrong with it.
+local function begin(request, settings, now)
+  if request.options == Options.none and request.op and request.sink == nil then
+    return core.plain_call(settings.profile, request.op, request.ids, request.params, now)
+  end
+  return core.call(describe(request, now), settings)
+end
+
 -- The request for another page of a list: the same call with other parameters. What belonged to
 -- that one call alone is left behind.
 local function another(request, op, ids, params)
@@ -94,42 +102,44 @@ local function bytes(call, request)
   return true
 end
 
--- The object of an answer, its lists made pages.
-local function object(call, request, settings)
-  local value, lists = call:object(settings.null ~= nil)
-  if not value then
-    return nil, Error.about(call, {
-      type = "api_error", message = ("the API answered %d with a body that can't be read: %s")
-        :format(call:status(), lists), retryable = false,
-    })
-  end
+-- The lists of an answer, made pages.
+local function adopt(value, lists, request, settings)
   for _, list in ipairs(lists) do
     Page.adopt(list, source_of(list, list == value, request, settings))
   end
-  return value
 end
 
 local function outcome(call, request, settings, context)
-  local response = call:status() and Response.new(call, context.observer_error) or nil
-  if context.limited then
-    return nil, Error.about(call, {
+  local value, err, lists
+  if not request.binary then
+    value, lists = call:take(settings.null ~= nil)
+    if lists then adopt(value, lists, request, settings) end
+  end
+  if not value and context.limited then
+    err = Error.about(call, {
       type = "rate_limit_error", code = "limiter",
       message = "the limiter refused: " .. context.limited, retryable = true,
-    }), response
-  end
-  local value, err
-  if not call:ok(settings.null ~= nil) then
-    err = Error.of_call(call)
-  elseif request.binary then
+    })
+  elseif request.binary and call:ok() then
     value, err = bytes(call, request)
-  else
-    value, err = object(call, request, settings)
+  elseif not value then
+    err = Error.of_call(call)
   end
-  if err then
-    err.observer_error = context.observer_error
-    return nil, err, response
-  end
-  return value, nil, response
+  if err then err.observer_error = context.observer_error end
+  local answered = value or call:status()
+  return value, err, answered and Response.new(call, context.observer_error) or nil
+end
+
+local function refuse(request, problem)
+  return nil, Error.refused(problem, Operations.list[request.op], request.method, request.path)
+end
+
+-- What is wrong with the options of a call: nil, or a problem.
+local function check(options, settings)
+  local _, message, name = Options.for_call(options)
+  local wrong = options.api_key and key.wrong_mode(options.api_key, settings.livemode)
+  if wrong then message, name = 'option "api_key" ' .. wrong, "api_key" end
+  return message and { message = message, param = name }
 end
 
 --- Makes a call and waits for its outcome.
@@ -141,23 +151,18 @@ end
 -- @treturn[2] table the error
 -- @treturn[2] ?table the response, if there was an answer
 function Call.run(settings, request)
-  local options, operation = request.options, Operations.list[request.op]
+  local options = request.options
   if options.journal then return options.journal:run(settings, request, Call.run) end
-  local function refuse(problem)
-    return nil, Error.refused(problem, operation, request.method, request.path)
-  end
-  local _, message, name = Options.for_call(options)
-  local wrong = options.api_key and key.wrong_mode(options.api_key, settings.livemode)
-  if wrong then message, name = 'option "api_key" ' .. wrong, "api_key" end
-  if message then return refuse { message = message, param = name } end
-
+  local call
   local driver = settings.driver or Driver.current()
   local clock = settings.clock or driver.now
-  local call, problem = core.call(describe(request, clock()), settings)
-  if not call then return refuse(problem) end
+  local now = clock()
+  local problem = options ~= Options.none and check(options, settings)
+  if not problem then call, problem = begin(request, settings, now) end
+  if not call then return refuse(request, problem) end
   if options.dry_run then return dry_run(call, clock()) end
   local refusal = driver.refuses and driver.refuses()
-  if refusal then return refuse { message = refusal, kind = "phase" } end
+  if refusal then return refuse(request, { message = refusal, kind = "phase" }) end
 
   if request.sink and type(request.sink) ~= "string" then
     request.pour = Pour.new(request.sink, options.progress)
@@ -171,10 +176,10 @@ function Call.run(settings, request)
     })
   end
   local context = {
-    driver = driver, clock = clock, transport = transport, canceller = options.cancel,
-    limiter = settings.limiter, key = options.api_key or settings.api_key,
-    on_request = settings.on_request, on_response = settings.on_response,
+    driver = driver, clock = clock, at = now, transport = transport, canceller = options.cancel,
+    limiter = settings.limiter, observers = settings,
   }
+  if context.limiter then context.key = options.api_key or settings.api_key end
   exchange(call, context)
   return outcome(call, request, settings, context)
 end

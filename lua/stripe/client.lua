@@ -60,6 +60,7 @@ local function build(given)
   local driver, wrong = Driver.choose(settings.driver)
   if wrong then return nil, 'option "driver": ' .. wrong end
   settings.driver = driver
+  settings.profile = core.profile(settings)
   return settings
 end
 
@@ -126,10 +127,10 @@ function methods:request(method, path, params, options)
   if options ~= nil and type(options) ~= "table" then
     error("argument 4 (options) must be a table, not a " .. type(options), 2)
   end
-  local misuse = Options.for_call(options or {})
+  local misuse = options and Options.for_call(options)
   if misuse then error(misuse, 2) end
   return Call.run(settings, {
-    method = method:upper(), path = path, params = params, options = options or {},
+    method = method:upper(), path = path, params = params, options = options or Options.none,
   })
 end
 

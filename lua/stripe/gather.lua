@@ -17,8 +17,7 @@ end
 
 -- Where Lua yields through xpcall, what a function throws is caught in place; PUC Lua 5.1 needs a
 -- task for it.
-local in_place =
-  coroutine.wrap(function() return (xpcall(coroutine.yield, caught_in_place)) end)() == nil
+local in_place = require "stripe.driver.through_pcall"
 
 -- Calls f: true and what it returned, or false and the error made of what it threw.
 local function run(driver, f)

@@ -165,6 +165,9 @@ local of_call = {
 --- The names of the options of a call, as keys.
 Options.of_call = of_call
 
+--- The options of a call that has none.
+Options.none = {}
+
 local function fits(value, types)
   local kind = type(value)
   if kind == "boolean" and value == false and types:find("false", 1, true) then return true end

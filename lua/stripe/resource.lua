@@ -12,8 +12,6 @@ local suggest = require "stripe.suggest"
 
 local Resource = {}
 
-local NONE = {} -- the options of a call that has none
-
 -- A sink is a path, a function, or something with a method write.
 local function check_sink(sink, position)
   local kind = type(sink)
@@ -53,7 +51,6 @@ end
 
 -- The options of a request: a copy, or nil and what is wrong with them.
 local function read_options(options, operation, position)
-  if options == nil then return NONE end
   if type(options) ~= "table" then
     return nil, ("argument %d (options) must be a table, not a %s"):format(position, type(options))
   end
@@ -65,45 +62,42 @@ local function read_options(options, operation, position)
 end
 
 -- Reads the arguments of a method: a request, or nil and what is wrong with them. `middle` is what
--- stands between the id and the options, `extra` how many come after these.
+-- stands between the id and the options, `extra` what comes after these.
 local function read(operation, id, middle, options, extra)
-  local position = #operation.ids + 1
   if id ~= nil and type(id) ~= "string" then
     return nil, ("argument 1 (%s) must be an id, not a %s; stripe.id(x) takes it from an object")
       :format(operation.ids[1], type(id))
   end
-  if extra > 0 then
+  if extra ~= nil then
     return nil, ("too many arguments: %s, then options"):format(
-      operation.binary and "the id, a sink" or position > 1 and "the id, params" or "params")
+      operation.binary and "the id, a sink" or operation.ids[1] and "the id, params" or "params")
   end
-  local request, misuse = { op = operation.op, ids = { id }, binary = operation.binary }
+  local request, misuse = {
+    op = operation.op, ids = id, options = Options.none, binary = operation.binary,
+  }
   if operation.binary then
-    request.sink, misuse = middle, check_sink(middle, position)
-  else
-    request.params, misuse = middle, check_params(middle, operation, position)
+    request.sink, misuse = middle, check_sink(middle, #operation.ids + 1)
+  elseif middle ~= nil then
+    request.params, misuse = middle, check_params(middle, operation, #operation.ids + 1)
   end
   if misuse then return nil, misuse end
-  request.options, misuse = read_options(options, operation, position + 1)
-  if misuse then return nil, misuse end
+  if options ~= nil then
+    request.options, misuse = read_options(options, operation, #operation.ids + 2)
+    if misuse then return nil, misuse end
+  end
   return request
 end
 
 -- No path of the catalogue has more than one id.
 local function method_of(operation, metatable)
   local usage = ("use client.%s:%s(...) with a colon"):format(operation.resource, operation.name)
-  local function prepare(self, ...)
-    if getmetatable(self) ~= metatable then error(usage, 3) end
-    local request, misuse = read(operation, ...)
-    if misuse then error(misuse, 3) end
-    return self.settings(), request
-  end
-  if #operation.ids > 0 then
-    return function(self, id, middle, options, ...)
-      return Call.run(prepare(self, id, middle, options, select("#", ...)))
-    end
-  end
-  return function(self, middle, options, ...)
-    return Call.run(prepare(self, nil, middle, options, select("#", ...)))
+  local takes_id = #operation.ids > 0
+  return function(self, id, middle, options, extra)
+    if getmetatable(self) ~= metatable then error(usage, 2) end
+    if not takes_id then id, middle, options, extra = nil, id, middle, options end
+    local request, misuse = read(operation, id, middle, options, extra)
+    if misuse then error(misuse, 2) end
+    return Call.run(self.settings(), request)
   end
 end
 

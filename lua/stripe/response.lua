@@ -17,14 +17,18 @@ local readers = {
   notice = function(call) return call:headers()["stripe-notice"] end,
 }
 
-local function describe(self)
+local CALL = {} -- under which a response has its call
+
+local metatable = { __name = "stripe.response" }
+
+function metatable:__tostring()
   return ("stripe.response (%s, %s)"):format(self.status, self.request_id or "no request id")
 end
 
-local function index(self, field)
+function metatable:__index(field)
   local read = readers[field]
   if not read then return nil end
-  local value = read(getmetatable(self).call)
+  local value = read(rawget(self, CALL))
   rawset(self, field, value)
   return value
 end
@@ -34,9 +38,7 @@ end
 -- @param observer_error
 -- @treturn table
 local function new(call, observer_error)
-  return setmetatable({ observer_error = observer_error }, {
-    __name = "stripe.response", __tostring = describe, __index = index, call = call,
-  })
+  return setmetatable({ [CALL] = call, observer_error = observer_error }, metatable)
 end
 
 return { new = new }

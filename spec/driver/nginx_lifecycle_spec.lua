@@ -192,7 +192,8 @@ describe("nginx", function()
     assert.equal(3 * (RELOADS + 2), answered)
     assert.is_true(descriptors(server.pid) <= before_descriptors)
     local grown = resident(server.pid) - before_resident
-    assert.is_true(grown < 2 ^ 20, grown .. " bytes more")
+    local watched = os.getenv "STRIPE_NGINX_BEFORE" -- what watches memory keeps what was freed
+    assert.is_true(watched ~= nil or grown < 2 ^ 20, grown .. " bytes more")
     assert.same({}, lost(server))
     assert_clean(server)
     assert.equal(0, server:finish "QUIT")

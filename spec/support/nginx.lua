@@ -8,7 +8,9 @@
 --     server:stop()
 --
 -- nginx runs LuaJIT with build/luajit, whatever Lua the spec runs in. It ends with the spec's
--- process at the latest. `STRIPE_NGINX_KEEP=1` keeps the directory, with error.log.
+-- process at the latest. In the environment, `STRIPE_NGINX_KEEP=1` keeps the directory, with
+-- error.log; `STRIPE_NGINX_BUILD=build/asan` takes another build of the library, and
+-- `STRIPE_NGINX_BEFORE` has words to put before the command, such as `LD_PRELOAD=...`.
 
 local core = require "stripe.core"
 
@@ -142,7 +144,7 @@ end
 -- @tparam table options `server`: lines for its server block; `http`: for the http block; `main`:
 --   for the top; `workers` (1); `values`: what `{{name}}` stands for in these, beside directory,
 --   port and root; `files`: name -> text, written to the directory before; `before`: words before
---   the command, such as "LD_PRELOAD=...", and `build`: where the library is ("build")
+--   the command
 -- @treturn table
 function nginx.start(options)
   find()
@@ -154,11 +156,12 @@ function nginx.start(options)
     modules = table.concat(modules, "\n"), user = root and "user root;" or "",
     directory = directory, root = output_of "pwd":match "^[^\n]*", workers = options.workers or 1,
     main = options.main or "", http = options.http or "", server = options.server or "",
-    events = options.events or "", build = options.build or "build",
+    events = options.events or "", build = os.getenv "STRIPE_NGINX_BUILD" or "build",
   }
   for name, value in pairs(options.values or {}) do values[name] = value end
   local self = setmetatable({
-    directory = directory, values = values, before = options.before or "",
+    directory = directory, values = values,
+    before = options.before or os.getenv "STRIPE_NGINX_BEFORE" or "",
   }, metatable)
   for name, text in pairs(options.files or {}) do write(self:file(name), text) end
   local up, why

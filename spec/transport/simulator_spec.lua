@@ -53,17 +53,22 @@ describe("the directives of a simulator", function()
     assert.same({ 1 }, driver.slept)
   end)
 
-  it("tell the simulator when a request can't leave the process", function()
+  it("send a request out, and tell the simulator what came of it", function()
     local told
-    local made = call {
-      outbound = { method = "POST", url = "https://example.com" },
-      resume = function(answer)
-        told = answer
-        return good
-      end,
-    }
+    local made = stripe.new({
+      api_key = "sk_test_1", max_retries = 0,
+      transport = { handle = function()
+        return {
+          outbound = { method = "POST", url = "http://127.0.0.1:1/", timeout = 5 },
+          resume = function(answer)
+            told = answer
+            return good
+          end,
+        }
+      end },
+    }).climate.orders:create(new)
     assert.equal("x", made.id)
-    assert.same({ failure = "connect", sent = "no" }, told)
+    assert.same({ "connect", "no" }, { told.failure, told.sent })
   end)
 
   it("that nobody knows are a protocol failure", function()

@@ -1,12 +1,17 @@
 /* buffer.c - ring 1: a growable run of bytes with a hard cap. */
 #include "buffer.h"
 
-#include <openssl/crypto.h> /* OPENSSL_cleanse */
-#include <stdio.h>          /* snprintf */
+#include <stdio.h> /* snprintf */
 #include <stdlib.h>
 #include <string.h>
 
 enum { SMALLEST = 256 };
+
+void st_wipe(void *bytes, size_t n)
+{
+    static void *(*const volatile overwrite)(void *, int, size_t) = memset; /* never left out */
+    overwrite(bytes, 0, n);
+}
 
 void st_buffer_init(st_buffer *b, size_t cap)
 {
@@ -21,7 +26,7 @@ void st_buffer_free(st_buffer *b)
 
 void st_buffer_wipe(st_buffer *b)
 {
-    if (b->data) OPENSSL_cleanse(b->data, b->capacity);
+    if (b->data) st_wipe(b->data, b->capacity);
     st_buffer_free(b);
 }
 
@@ -36,17 +41,11 @@ void st_buffer_truncate(st_buffer *b, size_t length)
     b->length = length;
 }
 
-/* Makes room for n more bytes. Old bytes are wiped before they go: they may be secrets, and
+/* Makes the run of bytes larger. Old bytes are wiped before they go: they may be secrets, and
    realloc would leave a copy behind. */
-static bool reserve(st_buffer *b, size_t n)
+static bool grow(st_buffer *b, size_t n)
 {
-    if (b->state != ST_BUFFER_OK) return false;
-    if (n > b->cap - b->length) {
-        b->state = ST_BUFFER_FULL;
-        return false;
-    }
-    if (n <= b->capacity - b->length) return true;
-    size_t capacity = b->capacity ? b->capacity : SMALLEST;
+    size_t capacity = b->capacity ? b->capacity : n > SMALLEST ? n : SMALLEST;
     while (capacity - b->length < n) capacity = capacity > b->cap / 2 ? b->cap : capacity * 2;
     if (capacity > b->cap) capacity = b->cap;
     char *data = malloc(capacity);
@@ -56,7 +55,7 @@ static bool reserve(st_buffer *b, size_t n)
     }
     if (b->data) {
         memcpy(data, b->data, b->length);
-        OPENSSL_cleanse(b->data, b->capacity);
+        st_wipe(b->data, b->capacity);
         free(b->data);
     }
     b->data = data;
@@ -64,9 +63,19 @@ static bool reserve(st_buffer *b, size_t n)
     return true;
 }
 
+bool st_buffer_reserve(st_buffer *b, size_t n)
+{
+    if (b->state != ST_BUFFER_OK) return false;
+    if (n > b->cap - b->length) {
+        b->state = ST_BUFFER_FULL;
+        return false;
+    }
+    return n <= b->capacity - b->length || grow(b, n);
+}
+
 char *st_buffer_extend(st_buffer *b, size_t n)
 {
-    if (!reserve(b, n)) return NULL;
+    if (!st_buffer_reserve(b, n)) return NULL;
     b->length += n;
     return b->data + b->length - n;
 }

@@ -20,6 +20,9 @@ typedef struct st_buffer {
     enum st_buffer_state state;
 } st_buffer;
 
+/* Overwrites n bytes that may be secrets. */
+void st_wipe(void *bytes, size_t n);
+
 /* Makes an empty buffer that never holds more than cap bytes. Allocates nothing. */
 void st_buffer_init(st_buffer *b, size_t cap);
 
@@ -34,6 +37,10 @@ void st_buffer_reset(st_buffer *b);
 
 /* Shortens the buffer to length, which is at most what it holds. */
 void st_buffer_truncate(st_buffer *b, size_t length);
+
+/* Makes room for n more bytes at once; false when the buffer is, or becomes, full or out of
+   memory. */
+bool st_buffer_reserve(st_buffer *b, size_t n);
 
 /* Makes the buffer n bytes longer, n > 0, and returns where they are to be written; NULL when it
    is, or becomes, full or out of memory. */

@@ -5,15 +5,21 @@
 #include <stdio.h> /* snprintf */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h> /* strcasecmp */
 
-enum { ANSWER_HEADERS_CAP = 1 << 18, MESSAGE_CAP = 4096 };
+enum {
+    ANSWER_HEADERS_CAP = 1 << 18,
+    ANSWER_HEADERS = 2000,  /* bytes that those of most answers need */
+    BODY_AT_ONCE = 1 << 20, /* of an announced body, no more than this is believed at once */
+    MESSAGE_CAP = 4096
+};
 
 #define SHORTEST_TIMEOUT 1e-3 /* seconds; 0 would mean any time */
 #define CLOCKS_DIFFER 2e-3    /* seconds that a timeout may be early by another clock */
 
 void st_call_init(st_call *c, size_t max_body)
 {
-    *c = (st_call){ .deadline = INFINITY };
+    *c = (st_call){ .deadline = INFINITY, .headers_of = -1 };
     st_request_init(&c->request);
     st_sink_init(&c->sink, max_body);
     st_headers_init(&c->headers, ANSWER_HEADERS_CAP);
@@ -27,7 +33,7 @@ void st_call_free(st_call *c)
     st_headers_free(&c->headers);
     st_buffer_free(&c->message);
     for (int i = 0; i < c->count; i++) free(c->attempts[i].request_id);
-    free(c->attempts);
+    if (c->attempts != c->few) free(c->attempts);
     c->attempts = NULL;
     c->count = 0;
     c->state = ST_CALL_DONE; /* whatever still comes in is dropped */
@@ -41,7 +47,9 @@ bool st_call_begin(st_call *c, double now, const st_call_limits *limits)
     c->retry_rate_limit = limits->retry_rate_limit;
     c->seed = limits->seed;
     c->started = now;
-    c->attempts = calloc((size_t)c->max_retries + 1, sizeof *c->attempts);
+    c->attempts = c->few;
+    if (c->max_retries >= ST_FEW_ATTEMPTS)
+        c->attempts = calloc((size_t)c->max_retries + 1, sizeof *c->attempts);
     return c->attempts != NULL;
 }
 
@@ -63,6 +71,21 @@ static void end_late(st_call *c)
     c->retryable = true;
 }
 
+const char *st_call_request_id(const st_call *c, int i)
+{
+    const char *kept = c->attempts[i].request_id;
+    return kept || i != c->headers_of ? kept : st_headers_find(&c->headers, "Request-Id");
+}
+
+/* The headers of an attempt go: its request id stays. */
+static void forget_headers(st_call *c)
+{
+    const char *id = c->headers_of < 0 ? NULL : st_call_request_id(c, c->headers_of);
+    if (id) c->attempts[c->headers_of].request_id = strdup(id);
+    c->headers_of = -1;
+    st_headers_reset(&c->headers);
+}
+
 enum st_action st_call_next(st_call *c, double now, double *seconds)
 {
     if (c->state == ST_CALL_DONE) return ST_DONE;
@@ -78,7 +101,7 @@ enum st_action st_call_next(st_call *c, double now, double *seconds)
         c->slept += now - c->since;
         c->state = ST_CALL_READY;
         c->status = 0;
-        st_headers_reset(&c->headers);
+        forget_headers(c);
     }
     c->started = now;
     return ST_SEND;
@@ -109,11 +132,11 @@ static bool in_attempt(const st_call *c)
 
 static void record(st_call *c, double now, enum st_failure failure)
 {
-    st_attempt *attempt = &c->attempts[c->count++];
-    const char *id = st_headers_find(&c->headers, "Request-Id");
+    st_attempt *attempt = &c->attempts[c->count];
+    c->headers_of = c->count++;
     attempt->status = failure == ST_FAILURE_NONE ? c->status : 0;
     attempt->failure = failure;
-    attempt->request_id = id ? strdup(id) : NULL;
+    attempt->request_id = NULL;
     attempt->started = c->started;
     attempt->duration = now - c->started;
     attempt->slept = c->slept;
@@ -196,17 +219,31 @@ bool st_call_status(st_call *c, double now, int status)
     if (!in_attempt(c)) return false;
     st_headers_reset(&c->headers); /* those of a 1xx, or of the attempt before */
     c->status = status;
+    c->announced = -1;
     c->received = 0;
+    c->packed = false;
     if (status < 100 || status > 999)
         return fail(c, now, ST_FAILURE_PROTOCOL, "the answer has no HTTP status");
     if (st_sink_open(&c->sink, status >= 200 && status < 300)) return true;
     return fail_file(c, now);
 }
 
-bool st_call_header(st_call *c, double now, st_text name, st_text value)
+/* Keeps what the last header, whose name is that long, says about the body. */
+static void note(st_call *c, size_t name_length)
 {
-    if (!in_attempt(c)) return false;
-    if (st_headers_add(&c->headers, name, value)) return true;
+    if (name_length != 14 && name_length != 16) return;
+    const char *value = c->headers.text.data + c->headers.text.length - 1;
+    do value--;
+    while (*value);
+    const char *name = value++ - name_length;
+    if (name_length == 14 && c->announced < 0 && strcasecmp(name, "Content-Length") == 0)
+        c->announced = strtoll(value, NULL, 10);
+    else if (name_length == 16 && strcasecmp(name, "Content-Encoding") == 0)
+        c->packed = true;
+}
+
+static bool refuse_header(st_call *c, double now)
+{
     if (c->headers.text.state == ST_BUFFER_FULL)
         return fail(c, now, ST_FAILURE_TOO_LARGE, "the answer's headers are too large");
     if (c->headers.text.state == ST_BUFFER_NO_MEMORY)
@@ -214,9 +251,29 @@ bool st_call_header(st_call *c, double now, st_text name, st_text value)
     return fail(c, now, ST_FAILURE_PROTOCOL, "the answer has a malformed header");
 }
 
+bool st_call_header(st_call *c, double now, st_text name, st_text value)
+{
+    if (!in_attempt(c)) return false;
+    if (!st_headers_add(&c->headers, name, value)) return refuse_header(c, now);
+    note(c, name.length);
+    return true;
+}
+
+bool st_call_header_line(st_call *c, double now, st_text line)
+{
+    size_t name;
+    if (!in_attempt(c)) return false;
+    if (!c->headers.text.data) st_buffer_reserve(&c->headers.text, ANSWER_HEADERS);
+    if (!st_headers_add_line(&c->headers, line, &name)) return refuse_header(c, now);
+    note(c, name);
+    return true;
+}
+
 bool st_call_body(st_call *c, double now, const void *bytes, size_t n)
 {
     if (!in_attempt(c)) return false;
+    if (c->received == 0 && c->announced > 0 && !c->packed && c->announced <= BODY_AT_ONCE)
+        st_sink_expect(&c->sink, (size_t)c->announced);
     c->received += (int64_t)n;
     if (st_sink_write(&c->sink, bytes, n)) return true;
     if (c->sink.buffer.state == ST_BUFFER_FULL)
@@ -227,12 +284,10 @@ bool st_call_body(st_call *c, double now, const void *bytes, size_t n)
 }
 
 /* Whether less of the body came than announced: the connection broke. Whoever unpacked the body
-   knows better than this header. */
+   knows better than the header. */
 static bool cut_short(const st_call *c)
 {
-    const char *announced = st_headers_find(&c->headers, "Content-Length");
-    if (!announced || c->received >= strtoll(announced, NULL, 10)) return false;
-    return !st_headers_find(&c->headers, "Content-Encoding");
+    return c->received < c->announced && !c->packed;
 }
 
 void st_call_answered(st_call *c, double now, const char *code)
@@ -269,6 +324,14 @@ void st_call_cancel(st_call *c, double now, st_text reason)
     }
     c->retryable = false;
     end_failed(c, ST_FAILURE_CANCELED, reason);
+}
+
+void st_call_shed(st_call *c)
+{
+    bool keyed = c->request.method == ST_POST ||
+                 st_headers_find(&c->request.headers, "Idempotency-Key") != NULL;
+    if (!keyed) st_request_free(&c->request);
+    st_sink_free(&c->sink);
 }
 
 bool st_call_succeeded(const st_call *c)

@@ -21,10 +21,12 @@
 typedef struct st_attempt {
     int status;              /* 0: no answer */
     enum st_failure failure;
-    char *request_id;        /* owned; NULL: none */
+    char *request_id;        /* owned; NULL: none, or the call's headers still tell it */
     double started, duration;
     double slept;            /* seconds waited before it, for the backoff or for a limiter */
 } st_attempt;
+
+enum { ST_FEW_ATTEMPTS = 3 }; /* for which a call has room in itself */
 
 enum st_call_state { ST_CALL_READY, ST_CALL_SENDING, ST_CALL_WAITING, ST_CALL_DONE };
 enum st_action { ST_SEND, ST_WAIT, ST_DONE };
@@ -34,7 +36,9 @@ typedef struct st_call {
     st_sink sink;
     st_headers headers; /* of the answer */
     int status;         /* of the answer; 0 while there is none */
+    int64_t announced;  /* bytes of its body, by its headers; negative: they don't say */
     int64_t received;   /* bytes of its body */
+    bool packed;        /* its body, for the way: then these two differ */
     enum st_failure failure;
     st_buffer message; /* of the failure */
     char peer[48];     /* the address that the last attempt went to; "": unknown */
@@ -50,8 +54,10 @@ typedef struct st_call {
     int max_retries;
     bool retry_rate_limit;
     uint64_t seed;     /* of the jitter */
-    st_attempt *attempts; /* owned: max_retries + 1 of them */
+    st_attempt *attempts; /* max_retries + 1 of them; owned if they are not the few */
     int count;            /* made so far */
+    int headers_of;       /* the attempt that the headers are of; negative: none that is over */
+    st_attempt few[ST_FEW_ATTEMPTS];
 } st_call;
 
 enum { ST_MAX_RETRIES = 1000 };
@@ -87,6 +93,7 @@ void st_call_throttled(st_call *c, double seconds);
    attempt is over, failed by st_call_failed: the rest is to be dropped. */
 bool st_call_status(st_call *c, double now, int status);
 bool st_call_header(st_call *c, double now, st_text name, st_text value);
+bool st_call_header_line(st_call *c, double now, st_text line); /* "name: value" */
 bool st_call_body(st_call *c, double now, const void *bytes, size_t n);
 
 /* The answer is complete. code is error.code of its body, or NULL. */
@@ -95,6 +102,13 @@ void st_call_answered(st_call *c, double now, const char *code);
 /* The attempt brought no answer. hopeless: it would fail so again. */
 void st_call_failed(st_call *c, double now, enum st_failure failure, st_text message,
                     enum st_sent sent, bool hopeless);
+
+/* The request id that attempt i was answered with; NULL: none. */
+const char *st_call_request_id(const st_call *c, int i);
+
+/* Frees what nobody asks a call that succeeded for once its body was read: its request, unless
+   that has an idempotency key, and the body. */
+void st_call_shed(st_call *c);
 
 /* Ends the call, whatever it is doing. */
 void st_call_cancel(st_call *c, double now, st_text reason);

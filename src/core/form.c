@@ -6,19 +6,20 @@
 #include "text.h"
 
 #include <math.h>
+#include <stddef.h> /* offsetof */
 #include <string.h>
 
 void st_form_init(st_form *f, const st_operation *op, enum st_validate mode, const char *boundary,
                   st_source *body)
 {
-    memset(f, 0, sizeof *f);
+    memset(f, 0, offsetof(st_form, frames)); /* frames are filled as they are opened */
+    memset(f->facts, 0, sizeof f->facts);
+    f->frames[0] = (st_frame){ .members = op ? op->params : NULL, .member = -1 };
     st_check_init(&f->check, mode, false);
     f->op = op;
     f->boundary = op && (op->flags & ST_MULTIPART) ? boundary : NULL;
     f->body = body;
     f->depth = 1;
-    f->frames[0].members = op ? op->params : NULL;
-    f->frames[0].member = -1;
 }
 
 void st_form_free(st_form *f)

@@ -43,7 +43,14 @@ bool st_headers_valid_value(st_text value);
    is full or out of memory: h->text.state tells which. */
 bool st_headers_add(st_headers *h, st_text name, st_text value);
 
-/* The same, with the name written Like-This, after removing any header of that name. */
+/* The same with "name: value" as it came, without its line end. *name_length gets the length of
+   the name. */
+bool st_headers_add_line(st_headers *h, st_text line, size_t *name_length);
+
+/* Adds all headers of another list at the end; false as above. */
+bool st_headers_append(st_headers *h, const st_headers *more);
+
+/* As st_headers_add, with the name written Like-This, after removing any header of that name. */
 bool st_headers_set(st_headers *h, st_text name, st_text value);
 
 /* The value of the first header of that name; NULL when there is none. */

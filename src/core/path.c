@@ -28,6 +28,21 @@ static bool has_control(const char *text, size_t n)
     return false;
 }
 
+static bool in_id(unsigned char c)
+{
+    return (unsigned char)((c | 0x20) - 'a') < 26 || (unsigned char)(c - '0') < 10 || c == '_' ||
+           c == '-';
+}
+
+/* Whether it is like the ids of the API: nothing to encode, and nothing to refuse. */
+static bool is_plain(const st_id *id)
+{
+    size_t i = 0;
+    if (!id || !id->text || id->length > ST_ID_LIMIT) return false;
+    while (i < id->length && in_id((unsigned char)id->text[i])) i++;
+    return i == id->length && i > 0;
+}
+
 static bool check_id(st_id name, const st_id *id, st_problem *problem)
 {
     if (!id || !id->text) return refuse(problem, name, "this id must be a string.");
@@ -65,9 +80,11 @@ bool st_path_fill(st_buffer *out, const char *path, const st_id *ids, size_t cou
         const char *close = strchr(open, '}');
         st_id name = { open + 1, (size_t)(close - open - 1) };
         const st_id *id = i < count ? &ids[i] : NULL;
-        if (!check_id(name, id, problem)) return false;
+        bool easy = is_plain(id);
+        if (!easy && !check_id(name, id, problem)) return false;
         st_buffer_append(out, path, (size_t)(open - path));
-        segment(out, id->text, id->length);
+        if (easy) st_buffer_append(out, id->text, id->length);
+        else segment(out, id->text, id->length);
         path = close + 1;
     }
     return st_buffer_text(out, path);

@@ -7,7 +7,7 @@
 
 enum {
     URL_CAP = 1 << 20,
-    HEADERS_CAP = 1 << 16,
+    HEADERS_CAP = ST_REQUEST_HEADERS_CAP,
     BODY_CAP = 64 << 20, /* of what is in memory: files are read as they are sent */
     KEY_LENGTH = 255     /* of an idempotency key, Stripe's limit */
 };
@@ -75,7 +75,7 @@ static bool has_flag(st_text version, const char *flag)
     return memmem(version.data, version.length, flag, strcspn(flag, "=") + 1) != NULL;
 }
 
-static void add_version(st_request *r, const st_request_settings *settings)
+static void add_version(st_headers *h, const st_request_settings *settings)
 {
     st_text version = settings->api_version;
     if (!version.data) version = text(st_api_version);
@@ -86,29 +86,26 @@ static void add_version(st_request *r, const st_request_settings *settings)
         st_buffer_byte(&value, ';');
         st_buffer_text(&value, settings->beta);
     }
-    if (value.state != ST_BUFFER_OK) r->headers.text.state = value.state;
-    st_headers_add(&r->headers, text("Stripe-Version"), (st_text){ value.data, value.length });
+    if (value.state != ST_BUFFER_OK) h->text.state = value.state;
+    st_headers_add(h, text("Stripe-Version"), (st_text){ value.data, value.length });
     st_buffer_free(&value);
 }
 
-static void add_type(st_request *r, const char *boundary)
+static void add_type(st_headers *h, const char *boundary)
 {
     char value[128] = "application/x-www-form-urlencoded"; /* on GET too, as Stripe's own do */
     if (boundary) snprintf(value, sizeof value, "multipart/form-data; boundary=%s", boundary);
-    st_headers_add(&r->headers, text("Content-Type"), text(value));
+    st_headers_add(h, text("Content-Type"), text(value));
 }
 
 static void add_length(st_request *r)
 {
-    st_buffer value;
-    st_buffer_init(&value, 32);
-    st_buffer_integer(&value, st_source_length(&r->body));
-    if (value.state != ST_BUFFER_OK) r->headers.text.state = value.state;
-    st_headers_add(&r->headers, text("Content-Length"), (st_text){ value.data, value.length });
-    st_buffer_free(&value);
+    char value[24];
+    snprintf(value, sizeof value, "%lld", (long long)st_source_length(&r->body));
+    st_headers_add(&r->headers, text("Content-Length"), text(value));
 }
 
-static const char *add_given(st_request *r, const st_request_settings *settings)
+static const char *add_given(st_headers *h, const st_request_settings *settings)
 {
     const struct {
         const char *setting, *header;
@@ -117,29 +114,36 @@ static const char *add_given(st_request *r, const st_request_settings *settings)
         { "account", "Stripe-Account", settings->account },
         { "context", "Stripe-Context", settings->context },
         { "oauth_token", "Stripe-OAuth-Token", settings->oauth_token },
-        { "idempotency_key", "Idempotency-Key", settings->idempotency_key },
     };
     for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
         if (!given[i].value.data) continue;
         if (!visible(given[i].value)) return given[i].setting;
-        st_headers_add(&r->headers, text(given[i].header), given[i].value);
+        st_headers_add(h, text(given[i].header), given[i].value);
     }
-    return settings->idempotency_key.length > KEY_LENGTH ? "idempotency_key" : NULL;
+    return NULL;
 }
 
-const char *st_request_headers(st_request *r, const st_request_settings *settings)
+const char *st_request_common(st_headers *h, const st_request_settings *settings)
 {
     st_text agent = settings->user_agent, version = settings->api_version;
     if (agent.data && (agent.length == 0 || !st_headers_valid_value(agent))) return "user_agent";
     if (version.data && !visible(version)) return "api_version";
-    if (r->method != ST_POST) move_to_query(r);
-    st_headers_add(&r->headers, text("Accept"), text("application/json"));
-    add_type(r, settings->boundary);
-    if (agent.data) st_headers_add(&r->headers, text("User-Agent"), agent);
-    add_version(r, settings);
-    const char *refused = add_given(r, settings);
-    if (refused) return refused;
+    st_headers_add(h, text("Accept"), text("application/json"));
+    add_type(h, settings->boundary);
+    if (agent.data) st_headers_add(h, text("User-Agent"), agent);
+    add_version(h, settings);
+    return add_given(h, settings);
+}
+
+const char *st_request_own(st_request *r, st_text idempotency_key)
+{
+    if (idempotency_key.data) {
+        if (!visible(idempotency_key) || idempotency_key.length > KEY_LENGTH)
+            return "idempotency_key";
+        st_headers_add(&r->headers, text("Idempotency-Key"), idempotency_key);
+    }
     if (r->method == ST_POST) add_length(r);
+    else move_to_query(r);
     return NULL;
 }
 
@@ -171,15 +175,15 @@ const char *st_request_header(st_request *r, st_text name, st_text value)
     return NULL;
 }
 
-bool st_request_authorize(st_request *r, st_text key)
+bool st_request_authorize(st_headers *h, st_text key)
 {
     if (!visible(key)) return false;
     st_buffer value;
     st_buffer_init(&value, HEADERS_CAP);
     st_buffer_text(&value, "Bearer ");
     st_buffer_append(&value, key.data, key.length);
-    if (value.state != ST_BUFFER_OK) r->headers.text.state = value.state;
-    st_headers_add(&r->headers, text("Authorization"), (st_text){ value.data, value.length });
+    if (value.state != ST_BUFFER_OK) h->text.state = value.state;
+    st_headers_add(h, text("Authorization"), (st_text){ value.data, value.length });
     st_buffer_wipe(&value);
     return true;
 }

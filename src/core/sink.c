@@ -74,6 +74,12 @@ static bool write_file(st_sink *s, const char *bytes, size_t n)
     return true;
 }
 
+void st_sink_expect(st_sink *s, size_t n)
+{
+    bool kept = s->kind == ST_SINK_BUFFER || !s->on_target;
+    if (kept && n <= s->buffer.cap) st_buffer_reserve(&s->buffer, n);
+}
+
 bool st_sink_write(st_sink *s, const void *bytes, size_t n)
 {
     if (s->on_target && s->kind == ST_SINK_FILE) return write_file(s, bytes, n);

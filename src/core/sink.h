@@ -41,6 +41,10 @@ void st_sink_free(st_sink *s);
 /* Starts the body of a new answer. False when the file cannot be made: s->error says why. */
 bool st_sink_open(st_sink *s, bool success);
 
+/* So many bytes are about to come: whatever is kept in memory gets room for them, within the
+   cap. */
+void st_sink_expect(st_sink *s, size_t n);
+
 /* Takes n more bytes. False when the buffer is full or memory is short (s->buffer.state), or
    when the file failed (s->error). */
 bool st_sink_write(st_sink *s, const void *bytes, size_t n);

@@ -1,7 +1,6 @@
 /* channel.c - ring 2a: what one Lua state holds of an engine. */
 #include "channel.h"
 
-#include <stdio.h> /* snprintf */
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,24 +33,17 @@ st_transfer *st_channel_next(st_channel *c, int *news)
     return t;
 }
 
-static void mark(st_transfer *t, enum st_failure why, st_text message)
-{
-    int length = message.length < sizeof t->message ? (int)message.length
-                                                    : (int)sizeof t->message - 1;
-    t->canceled = why;
-    snprintf(t->message, sizeof t->message, "%.*s", length, message.data);
-}
-
 /* In the child of a fork: the transfers and their handles are copies, their sockets are not. */
 static void leave_to_parent(st_channel *c)
 {
     static const char why[] = "the process has forked, and the call stays with its parent";
     for (st_transfer *t = c->running; t; t = t->next) {
         if (t->news & ST_NEWS_DONE) continue;
-        mark(t, ST_FAILURE_CANCELED, (st_text){ why, sizeof why - 1 });
+        t->canceled = ST_FAILURE_CANCELED;
+        st_transfer_explain(t, (st_text){ why, sizeof why - 1 });
         t->ended = *t->now;
-        st_wire_release(t->handle.wire);
-        t->handle = (st_handle){ NULL, NULL };
+        if (t->handle) st_handle_free(t->handle, false);
+        t->handle = NULL;
         st_channel_tell(t, ST_NEWS_DONE);
     }
     st_engine_forget(c->engine);
@@ -86,8 +78,7 @@ void st_channel_unlink(st_transfer *t)
 void st_channel_release(st_transfer *t)
 {
     st_channel_unlink(t);
-    st_transfer_clear(t);
-    free(t);
+    st_transfer_free(t);
 }
 
 st_transfer *st_channel_start(st_channel *c, st_call *call, st_wire *wire, bool watched,
@@ -116,7 +107,8 @@ st_transfer *st_channel_start(st_channel *c, st_call *call, st_wire *wire, bool 
 void st_channel_cancel(st_transfer *t, enum st_failure why, st_text message)
 {
     if (t->news & ST_NEWS_DONE) return;
-    mark(t, why, message);
+    t->canceled = why;
+    st_transfer_explain(t, message);
     st_engine_order(t->channel->engine, t, ST_ORDER_CANCEL);
 }
 
@@ -124,6 +116,16 @@ void st_channel_resume(st_transfer *t)
 {
     if (t->news & ST_NEWS_DONE) return;
     st_engine_order(t->channel->engine, t, ST_ORDER_RESUME);
+}
+
+void st_channel_wait(st_channel *c, double seconds)
+{
+    bool bounded = seconds >= 0;
+    double end = bounded ? st_engine_clock() + seconds : 0;
+    while (!c->told && st_engine_run(c->engine, seconds)) {
+        if (bounded) seconds = end - st_engine_clock();
+        if (bounded && seconds <= 0) return;
+    }
 }
 
 void st_channel_close(st_channel *c)

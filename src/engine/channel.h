@@ -43,8 +43,12 @@ void st_channel_resume(st_transfer *t);
 st_transfer *st_channel_next(st_channel *c, int *news);
 void st_channel_release(st_transfer *t);
 
-/* Lets go of one that is done, so that another thread may settle it, clear it and free it. */
+/* Lets go of one that is done, so that another thread may settle it and free it. */
 void st_channel_unlink(st_transfer *t);
+
+/* Steps the engine until there is something to tell, at most so many seconds (negative: any time);
+   a signal ends it early. */
+void st_channel_wait(st_channel *c, double seconds);
 
 /* Ends all transfers as canceled and closes the engine; what is in the outbox stays there. */
 void st_channel_close(st_channel *c);

@@ -1,13 +1,14 @@
 /* engine.c - ring 2a: many transfers at once, behind one file descriptor. */
 #include "engine.h"
 #include "channel.h"
+#include "origin.h"
 #include "sigpipe.h"
 #include "sockets.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -22,17 +23,20 @@ enum {
     LONGEST_WAIT = 86400   /* seconds, of one wait */
 };
 
+#define FRESH 1e-4 /* seconds; what was seen so long ago is as good as seen now */
+
 struct st_engine {
     CURLM *multi;
     int epoll, timer;
-    pid_t pid;
+    st_origin origin;
     double now;      /* seconds of CLOCK_MONOTONIC, as of the step or order under way */
+    double looked;   /* when events were last taken */
     long due;        /* milliseconds until libcurl wants to be called; negative: never */
     bool due_changed;
     long usual_connections; /* to one host, where the wire does not say */
     long host_connections;  /* what the multi has now; -1: libcurl's own */
     st_transfer *inbox, **last_ordered; /* oldest first */
-    st_handle spare[SPARE_HANDLES];
+    st_handle *spare[SPARE_HANDLES]; /* owned */
     int spares;
     st_sockets sockets;
 };
@@ -44,7 +48,7 @@ static void init_curl(void)
     curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-static double clock_now(void)
+double st_engine_clock(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -53,9 +57,9 @@ static double clock_now(void)
 
 static st_transfer *transfer_of(CURL *easy)
 {
-    char *private = NULL;
-    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
-    return (void *)private;
+    char *handle = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &handle);
+    return handle ? ((st_handle *)(void *)handle)->transfer : NULL;
 }
 
 /* Of an idle connection, we want to know when its peer leaves; once is enough. */
@@ -145,7 +149,7 @@ st_engine *st_engine_new(void)
     st_engine_prepare();
     st_engine *e = calloc(1, sizeof *e);
     if (!e) return NULL;
-    e->pid = getpid();
+    st_origin_init(&e->origin);
     e->last_ordered = &e->inbox;
     e->usual_connections = HOST_CONNECTIONS;
     e->host_connections = -1;
@@ -158,13 +162,6 @@ st_engine *st_engine_new(void)
     return NULL;
 }
 
-static void drop_handle(st_handle *h)
-{
-    curl_easy_cleanup(h->easy);
-    st_wire_release(h->wire);
-    *h = (st_handle){ NULL, NULL };
-}
-
 void st_engine_allow(st_engine *e, long connections)
 {
     e->usual_connections = connections;
@@ -174,18 +171,19 @@ void st_engine_free(st_engine *e)
 {
     st_pipe_guard guard;
     st_pipe_block(&guard);
-    while (e->spares) drop_handle(&e->spare[--e->spares]);
+    while (e->spares) st_handle_free(e->spare[--e->spares], true);
     if (e->multi) curl_multi_cleanup(e->multi);
     st_pipe_release(&guard);
     if (e->timer >= 0) close(e->timer);
     if (e->epoll >= 0) close(e->epoll);
     st_sockets_free(&e->sockets);
+    st_origin_free(&e->origin);
     free(e);
 }
 
 bool st_engine_stale(const st_engine *e)
 {
-    return e->pid != getpid();
+    return st_origin_left(&e->origin);
 }
 
 /* Whether the two descriptors are still ours. The program may have closed all that it inherited,
@@ -200,13 +198,14 @@ static bool still_ours(const st_engine *e)
    connections that the parent goes on using. */
 void st_engine_forget(st_engine *e)
 {
-    while (e->spares) st_wire_release(e->spare[--e->spares].wire);
+    while (e->spares) st_handle_free(e->spare[--e->spares], false);
     st_sockets_close(&e->sockets);
     st_sockets_free(&e->sockets);
     if (still_ours(e)) {
         close(e->timer);
         close(e->epoll);
     }
+    st_origin_free(&e->origin);
     free(e);
 }
 
@@ -215,65 +214,48 @@ int st_engine_fd(const st_engine *e)
     return e->epoll;
 }
 
-void st_engine_wait(const st_engine *e, double seconds)
-{
-    struct pollfd fd = { .fd = e->epoll, .events = POLLIN };
-    int ms = -1;
-    if (seconds >= 0) ms = seconds > LONGEST_WAIT ? LONGEST_WAIT * 1000 : (int)(seconds * 1e3 + 1);
-    if (seconds == 0) ms = 0;
-    poll(&fd, 1, ms);
-}
-
 /* The spare handle that is set up for the wire, or the last one. */
 static int choose_spare(const st_engine *e, const st_wire *wire)
 {
     for (int i = e->spares; i-- > 0;)
-        if (e->spare[i].wire == wire) return i;
+        if (e->spare[i]->wire == wire) return i;
     return e->spares - 1;
 }
 
 bool st_engine_take_handle(st_engine *e, st_transfer *t, st_wire *wire)
 {
-    st_handle h = { NULL, NULL };
-    e->now = clock_now();
+    e->now = st_engine_clock();
     t->now = &e->now;
     if (e->spares) {
         int i = choose_spare(e, wire);
-        h = e->spare[i];
+        t->handle = e->spare[i];
         e->spare[i] = e->spare[--e->spares];
+    } else {
+        t->handle = st_handle_new();
     }
-    if (!h.easy) h.easy = curl_easy_init();
-    if (!h.easy) return false;
-    if (h.wire != wire) {
-        curl_easy_reset(h.easy);
-        st_wire_release(h.wire);
-        h.wire = st_wire_retain(wire);
-        st_wire_apply(wire, h.easy);
-        st_sockets_apply(&e->sockets, h.easy);
+    if (!t->handle) return false;
+    if (t->handle->wire != wire) {
+        st_handle_apply(t->handle, wire);
+        st_sockets_apply(&e->sockets, t->handle->easy);
     }
-    t->handle = h;
     return true;
 }
 
 void st_engine_give_handle(st_engine *e, st_transfer *t)
 {
-    st_handle h = t->handle;
-    t->handle = (st_handle){ NULL, NULL };
-    if (!h.easy) return;
-    if (e->spares == SPARE_HANDLES) {
-        drop_handle(&h);
-        return;
-    }
-    curl_easy_setopt(h.easy, CURLOPT_HTTPHEADER, NULL);
-    curl_easy_setopt(h.easy, CURLOPT_ERRORBUFFER, NULL);
-    e->spare[e->spares++] = h;
+    st_handle *h = t->handle;
+    t->handle = NULL;
+    if (!h) return;
+    st_handle_clear(h);
+    if (e->spares < SPARE_HANDLES) e->spare[e->spares++] = h;
+    else st_handle_free(h, true);
 }
 
 /* Its connection has no user now. One of HTTP/2 may have others, and libcurl looks after those. */
 static void leave_socket(st_engine *e, const st_transfer *t)
 {
     st_socket *socket = st_sockets_find(&e->sockets, t->socket);
-    if (socket && socket->user == t && !t->handle.wire->http2) socket->user = NULL;
+    if (socket && socket->user == t && !t->handle->wire->http2) socket->user = NULL;
 }
 
 static void finish(st_engine *e, st_transfer *t, CURLcode result)
@@ -281,6 +263,9 @@ static void finish(st_engine *e, st_transfer *t, CURLcode result)
     leave_socket(e, t);
     t->result = result;
     t->ended = e->now;
+    const char *why = t->handle->message;
+    if (result != CURLE_OK && *why && !t->canceled)
+        st_transfer_explain(t, (st_text){ why, strlen(why) });
     st_engine_give_handle(e, t);
     st_channel_tell(t, ST_NEWS_DONE);
 }
@@ -322,30 +307,50 @@ static void on_event(st_engine *e, const struct epoll_event *event)
     curl_multi_socket_action(e->multi, fd, what, &running);
 }
 
-static void take_events(st_engine *e)
+/* What epoll has to say. */
+typedef struct batch {
+    int n;
+    struct epoll_event of[EVENTS];
+} batch;
+
+/* False when nothing came in that time, or a signal did. */
+static bool look(const st_engine *e, batch *events, int milliseconds)
 {
-    struct epoll_event events[EVENTS];
-    int n = epoll_wait(e->epoll, events, EVENTS, 0);
-    for (int i = 0; i < n; i++) on_event(e, &events[i]);
+    events->n = epoll_wait(e->epoll, events->of, EVENTS, milliseconds);
+    return events->n > 0;
+}
+
+static void take(st_engine *e, const batch *events)
+{
+    e->looked = e->now;
+    for (int i = 0; i < events->n; i++) on_event(e, &events->of[i]);
+}
+
+/* A connection may have ended that libcurl would choose. */
+static void look_again(st_engine *e)
+{
+    batch events;
+    if (e->now - e->looked < FRESH) return;
+    look(e, &events, 0);
+    take(e, &events);
 }
 
 static void carry_out(st_engine *e, st_transfer *t, int orders)
 {
     if (orders & ST_ORDER_START) {
-        take_events(e); /* a connection may have ended that libcurl would choose */
-        limit_connections(e, t->handle.wire);
-        if (curl_multi_add_handle(e->multi, t->handle.easy) != CURLM_OK) {
+        look_again(e);
+        limit_connections(e, t->handle->wire);
+        if (curl_multi_add_handle(e->multi, t->handle->easy) != CURLM_OK) {
             finish(e, t, CURLE_OUT_OF_MEMORY);
             return;
         }
     }
     if (orders & ST_ORDER_CANCEL) {
-        curl_easy_setopt(t->handle.easy, CURLOPT_ERRORBUFFER, NULL); /* the message is there */
-        curl_multi_remove_handle(e->multi, t->handle.easy);
+        curl_multi_remove_handle(e->multi, t->handle->easy);
         finish(e, t, CURLE_ABORTED_BY_CALLBACK);
     } else if (t->paused && (orders & ST_ORDER_RESUME)) {
         t->paused = false;
-        curl_easy_pause(t->handle.easy, CURLPAUSE_CONT);
+        curl_easy_pause(t->handle->easy, CURLPAUSE_CONT);
     }
 }
 
@@ -358,7 +363,7 @@ static void collect(st_engine *e)
         if (message->msg != CURLMSG_DONE) continue;
         CURLcode result = message->data.result;
         st_transfer *t = transfer_of(message->easy_handle);
-        curl_multi_remove_handle(e->multi, t->handle.easy);
+        curl_multi_remove_handle(e->multi, t->handle->easy);
         finish(e, t, result);
     }
 }
@@ -380,7 +385,7 @@ static void serve(st_engine *e)
 {
     st_pipe_guard guard;
     st_pipe_block(&guard);
-    e->now = clock_now();
+    e->now = st_engine_clock();
     while (e->inbox) {
         st_transfer *t = e->inbox;
         int orders = t->orders;
@@ -406,12 +411,27 @@ void st_engine_order(st_engine *e, st_transfer *t, enum st_order order)
     serve(e);
 }
 
-void st_engine_step(st_engine *e)
+static bool run(st_engine *e, int milliseconds)
 {
+    batch events;
     st_pipe_guard guard;
+    bool some = look(e, &events, milliseconds);
     st_pipe_block(&guard);
-    e->now = clock_now();
-    take_events(e);
+    e->now = st_engine_clock();
+    take(e, &events);
     run_due(e);
     st_pipe_release(&guard);
+    return some;
+}
+
+void st_engine_step(st_engine *e)
+{
+    run(e, 0);
+}
+
+bool st_engine_run(st_engine *e, double seconds)
+{
+    int ms = -1;
+    if (seconds >= 0) ms = seconds > LONGEST_WAIT ? LONGEST_WAIT * 1000 : (int)(seconds * 1e3 + 1);
+    return run(e, seconds == 0 ? 0 : ms);
 }

@@ -35,11 +35,15 @@ void st_engine_forget(st_engine *e);
 /* The descriptor to wait on. */
 int st_engine_fd(const st_engine *e);
 
-/* Waits until the descriptor is readable, at most so many seconds (negative: any time). */
-void st_engine_wait(const st_engine *e, double seconds);
-
 /* Does what can be done without waiting, and tells the channels. */
 void st_engine_step(st_engine *e);
+
+/* The same when it waits until the descriptor is readable, at most so many seconds (negative: any
+   time). False when nothing came until then, or a signal did. */
+bool st_engine_run(st_engine *e, double seconds);
+
+/* Seconds of the clock that engines go by. */
+double st_engine_clock(void);
 
 /* Puts an order into the inbox. The owner is the caller: it is carried out at once. */
 void st_engine_order(st_engine *e, st_transfer *t, enum st_order order);

@@ -168,7 +168,7 @@ bool st_job_settle(st_job *job)
     if (!transfer) return fail(job, ST_FAILURE_ABORTED, "not enough memory");
     if (job->left) {
         transfer->canceled = job->why;
-        memcpy(transfer->message, job->message, sizeof transfer->message);
+        st_transfer_explain(transfer, (st_text){ job->message, strlen(job->message) });
         transfer->ended = clock_now();
     }
     return st_transfer_settle(transfer);
@@ -188,10 +188,7 @@ void st_mailbox_release(st_job *job)
     else m->running = job->next;
     if (job->next) job->next->previous = job->previous;
     m->active--;
-    if (job->transfer) {
-        st_transfer_clear(job->transfer);
-        free(job->transfer);
-    }
+    if (job->transfer) st_transfer_free(job->transfer);
     if (t) st_thread_lock(t);
     job->released = job->ordered || job->held;
     bool ours = !job->released;

@@ -1,7 +1,8 @@
 /* wire.c - ring 2a: how a client reaches its hosts: proxy, TLS, addresses, connections. */
 #include "wire.h"
 
-#include <openssl/crypto.h> /* OPENSSL_cleanse */
+#include "../core/buffer.h" /* st_wipe */
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,7 +78,7 @@ void st_wire_release(st_wire *w)
     if (!w || atomic_fetch_sub(&w->owners, 1) > 1) return;
     for (int i = 0; i < ST_WIRE_TEXTS; i++) {
         if (!w->texts[i]) continue;
-        OPENSSL_cleanse(w->texts[i], strlen(w->texts[i])); /* a proxy's may hold a password */
+        st_wipe(w->texts[i], strlen(w->texts[i])); /* a proxy's may hold a password */
         free(w->texts[i]);
     }
     curl_slist_free_all(w->addresses);

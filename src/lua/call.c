@@ -5,28 +5,54 @@
 #include "../core/route.h"
 #include "decode.h"
 #include "params.h"
+#include "profile.h"
 #include "system.h"
 
 #include <string.h>
 
 #define CLASS "stripe.call"
 #define LOST "stripe.lost" /* in the registry: see on_lost */
-#define DEFAULT_MAX_BODY (64 << 20) /* bytes; of an answer kept in memory */
-#define MOST_MAX_BODY (1LL << 40)
 
-enum { OPTIONS = 1, DEFAULTS = 2, SELF = 3 }; /* on the stack of core.call */
+/* What a call is to be: where its parts are on the stack, 0 for those that it has not. */
+typedef struct plan {
+    const st_profile *profile;
+    int ids, params, path, headers, sink;
+    st_text method, host, idempotency_key;
+    bool quotes_path;
+    double now, seed; /* a negative seed: any */
+} plan;
 
 st_lua_call *st_checkcall(lua_State *L)
 {
-    return luaL_checkudata(L, 1, CLASS);
+    return st_checkclass(L, 1, 2, CLASS);
+}
+
+/* Pushes a call with nothing in it but the largest size of its answer's body. */
+static st_lua_call *push_call(lua_State *L, size_t max_body)
+{
+    st_lua_call *self = lua_newuserdata(L, sizeof *self);
+    self->operation = NULL;
+    self->handle = 0;
+    self->transfer = NULL;
+    self->job = NULL;
+    self->abandon = NULL;
+    st_call_init(&self->call, max_body);
+    return self;
 }
 
 st_lua_call *st_new_call(lua_State *L, size_t max_body)
 {
-    st_lua_call *self = lua_newuserdata(L, sizeof *self);
-    memset(self, 0, sizeof *self);
-    st_call_init(&self->call, max_body);
+    st_lua_call *self = push_call(L, max_body);
     luaL_getmetatable(L, CLASS);
+    lua_setmetatable(L, -2);
+    return self;
+}
+
+/* The same where upvalue 2 is the metatable. */
+static st_lua_call *new_call(lua_State *L, size_t max_body)
+{
+    st_lua_call *self = push_call(L, max_body);
+    lua_pushvalue(L, lua_upvalueindex(2));
     lua_setmetatable(L, -2);
     return self;
 }
@@ -61,56 +87,6 @@ static int on_lost(lua_State *L)
     return 0;
 }
 
-/* Pushes the option, or its default; returns its type, nil for false. The tables are read raw, so
-   that it is they themselves that keep the texts alive. */
-static int option(lua_State *L, const char *name)
-{
-    lua_pushstring(L, name);
-    lua_pushvalue(L, -1);
-    lua_rawget(L, OPTIONS);
-    int type = lua_type(L, -1);
-    if (type == LUA_TNIL) {
-        lua_pop(L, 1);
-        lua_rawget(L, DEFAULTS);
-        type = lua_type(L, -1);
-    } else {
-        lua_remove(L, -2);
-    }
-    return type == LUA_TBOOLEAN && !lua_toboolean(L, -1) ? LUA_TNIL : type;
-}
-
-/* The text of an option, which lives as long as the table. */
-static st_text text_option(lua_State *L, const char *name)
-{
-    st_text text = { NULL, 0 };
-    int type = option(L, name);
-    if (type == LUA_TSTRING)
-        text.data = lua_tolstring(L, -1, &text.length);
-    else if (type != LUA_TNIL)
-        luaL_error(L, "call: option %s must be a string", name);
-    lua_pop(L, 1);
-    return text;
-}
-
-static double number_option(lua_State *L, const char *name, double otherwise)
-{
-    double number = otherwise;
-    int type = option(L, name);
-    if (type == LUA_TNUMBER)
-        number = lua_tonumber(L, -1);
-    else if (type != LUA_TNIL)
-        luaL_error(L, "call: option %s must be a number", name);
-    lua_pop(L, 1);
-    return number;
-}
-
-static bool flag_option(lua_State *L, const char *name)
-{
-    bool flag = option(L, name) != LUA_TNIL;
-    lua_pop(L, 1);
-    return flag;
-}
-
 /* Pushes a problem about a text that is no parameter; returns -1. */
 static int refuse(lua_State *L, const char *kind, const char *param, const char *message)
 {
@@ -124,19 +100,8 @@ static int refuse(lua_State *L, const char *kind, const char *param, const char 
     return -1;
 }
 
-static enum st_validate validate_option(lua_State *L)
+static int set_method(lua_State *L, st_lua_call *self, st_text name)
 {
-    enum st_validate validate = ST_VALIDATE_ON;
-    if (option(L, "validate") == LUA_TNIL && lua_isboolean(L, -1)) validate = ST_VALIDATE_OFF;
-    if (lua_type(L, -1) == LUA_TSTRING && strcmp(lua_tostring(L, -1), "strict") == 0)
-        validate = ST_VALIDATE_STRICT;
-    lua_pop(L, 1);
-    return validate;
-}
-
-static int set_method(lua_State *L, st_lua_call *self)
-{
-    st_text name = text_option(L, "method");
     for (int method = ST_GET; method <= ST_DELETE; method++) {
         if (!name.data || strcmp(name.data, st_method_name(method)) != 0) continue;
         self->call.request.method = method;
@@ -146,40 +111,27 @@ static int set_method(lua_State *L, st_lua_call *self)
 }
 
 /* The host and the path. */
-static int set_url(lua_State *L, st_lua_call *self)
+static int set_url(lua_State *L, st_lua_call *self, const plan *p)
 {
     const st_operation *op = self->operation;
     st_request *request = &self->call.request;
-    st_text host = text_option(L, "host");
     bool files = op && op->host == ST_HOST_FILES;
-    if (host.data) files = strcmp(host.data, "files") == 0;
-    st_text base = text_option(L, files ? "files_url" : "base_url");
+    if (p->host.data) files = strcmp(p->host.data, "files") == 0;
+    st_text base = files ? p->profile->files_url : p->profile->base_url;
     if (!base.data) luaL_error(L, "call: option %s is missing", files ? "files_url" : "base_url");
     st_request_base(request, base);
-    if (!op) {
-        option(L, "path");
-        return st_params_raw_path(L, lua_gettop(L), &request->url);
-    }
-    bool alternate = op->alternate_path && flag_option(L, "quotes_path");
-    option(L, "ids");
-    return st_params_path(L, lua_gettop(L), alternate ? op->alternate_path : op->path,
-                          &request->url);
-}
-
-static int set_params(lua_State *L, st_lua_call *self, const char *boundary, bool *beta)
-{
-    option(L, "params");
-    return st_params_encode(L, lua_gettop(L), self->operation, validate_option(L), boundary,
-                            &self->call.request.body, beta);
+    if (!op) return st_params_raw_path(L, p->path, &request->url);
+    const char *path = op->alternate_path && p->quotes_path ? op->alternate_path : op->path;
+    return st_params_path(L, p->ids, path, &request->url);
 }
 
 /* The caller's headers: a list of {name, value}. */
-static int add_headers(lua_State *L, st_request *request)
+static int add_headers(lua_State *L, st_request *request, int list)
 {
-    if (option(L, "headers") == LUA_TNIL) return 0;
-    luaL_checktype(L, -1, LUA_TTABLE);
-    for (int i = 1; i <= (int)lua_rawlen(L, -1); i++) {
-        lua_rawgeti(L, -1, i);
+    if (!list || !lua_toboolean(L, list)) return 0;
+    luaL_checktype(L, list, LUA_TTABLE);
+    for (int i = 1; i <= (int)lua_rawlen(L, list); i++) {
+        lua_rawgeti(L, list, i);
         luaL_checktype(L, -1, LUA_TTABLE);
         lua_rawgeti(L, -1, 1);
         lua_rawgeti(L, -2, 2);
@@ -193,7 +145,6 @@ static int add_headers(lua_State *L, st_request *request)
         }
         lua_pop(L, 3);
     }
-    lua_pop(L, 1);
     return 0;
 }
 
@@ -204,44 +155,56 @@ static int refuse_setting(lua_State *L, const char *name)
                   lua_pushfstring(L, "%s must be %svisible ASCII characters", name, limit));
 }
 
-static int set_headers(lua_State *L, st_lua_call *self, const char *boundary, bool beta)
+/* The headers that do not depend on the body: those of the profile, unless this call needs others.
+   Returns the name of a setting that no header can carry. */
+static const char *add_common(st_lua_call *self, const plan *p, const char *boundary, bool beta)
 {
     const st_resource *resource = NULL;
-    st_request *request = &self->call.request;
-    char uuid[ST_UUID_SIZE];
-    if (self->handle) st_operation_at(self->handle, &resource);
+    st_headers *headers = &self->call.request.headers;
     if (self->operation && (self->operation->flags & ST_NEEDS_BETA)) beta = true;
-    st_request_settings settings = {
-        .user_agent = text_option(L, "user_agent"),
-        .api_version = text_option(L, "api_version"),
-        .account = text_option(L, "account"),
-        .context = text_option(L, "context"),
-        .oauth_token = text_option(L, "oauth_token"),
-        .idempotency_key = text_option(L, "idempotency_key"),
-        .beta = beta && resource ? resource->beta : NULL,
-        .boundary = boundary,
-    };
-    st_text key = text_option(L, "api_key");
-    if (request->method == ST_POST && !settings.idempotency_key.data) {
-        if (st_system_uuid(uuid) != 0) luaL_error(L, "the system gives no random bytes");
-        settings.idempotency_key = (st_text){ uuid, sizeof uuid - 1 };
-    }
-    const char *refused = st_request_headers(request, &settings);
-    if (refused) return refuse_setting(L, refused);
-    if (add_headers(L, request) != 0) return -1;
-    if (key.data && !st_request_authorize(request, key)) return refuse_setting(L, "api_key");
+    if (beta && self->handle) st_operation_at(self->handle, &resource);
+    st_request_settings settings = p->profile->request;
+    settings.beta = beta && resource ? resource->beta : NULL;
+    settings.boundary = boundary;
+    if (settings.beta || boundary || p->profile->headers.text.length == 0)
+        return st_request_common(headers, &settings);
+    st_headers_append(headers, &p->profile->headers);
+    return NULL;
+}
+
+static int authorize(lua_State *L, st_headers *headers, const st_profile *profile)
+{
+    if (profile->key.text.length > 0) st_headers_append(headers, &profile->key);
+    else if (profile->api_key.data && !st_request_authorize(headers, profile->api_key))
+        return refuse_setting(L, "api_key");
     return 0;
 }
 
-static int set_sink(lua_State *L, st_lua_call *self)
+static int set_headers(lua_State *L, st_lua_call *self, const plan *p, const char *boundary,
+                       bool beta)
 {
-    int type = option(L, "sink");
-    if (type == LUA_TNIL) return 0;
-    if (type != LUA_TTABLE) {
+    st_request *request = &self->call.request;
+    st_text key = p->idempotency_key;
+    char uuid[ST_UUID_SIZE];
+    if (request->method == ST_POST && !key.data) {
+        if (st_system_uuid(uuid) != 0) luaL_error(L, "the system gives no random bytes");
+        key = (st_text){ uuid, sizeof uuid - 1 };
+    }
+    const char *refused = add_common(self, p, boundary, beta);
+    if (!refused) refused = st_request_own(request, key);
+    if (refused) return refuse_setting(L, refused);
+    if (add_headers(L, request, p->headers) != 0) return -1;
+    return authorize(L, &request->headers, p->profile);
+}
+
+static int set_sink(lua_State *L, st_lua_call *self, int sink)
+{
+    if (!sink || !lua_toboolean(L, sink)) return 0;
+    if (!lua_istable(L, sink)) {
         st_sink_to_chunks(&self->call.sink);
         return 0;
     }
-    lua_getfield(L, -1, "path");
+    lua_getfield(L, sink, "path");
     size_t n;
     const char *path = luaL_checklstring(L, -1, &n);
     if (strlen(path) != n) return refuse(L, "text", "sink", "a file's name holds no NUL");
@@ -259,77 +222,109 @@ static int check_room(lua_State *L, st_lua_call *self)
     return refuse(L, "too_long", "request", "the request is too large to be sent");
 }
 
-static void begin(lua_State *L, st_lua_call *self)
+/* The jitter of a client's calls: from the profile's random number and the time of the call. */
+static uint64_t any_seed(const plan *p)
 {
-    st_call_limits limits = {
-        .timeout = number_option(L, "timeout", 0),
-        .deadline = number_option(L, "deadline", -1),
-        .retry_rate_limit = flag_option(L, "retry_rate_limit"),
-    };
-    double retries = number_option(L, "max_retries", 0);
-    double seed = number_option(L, "seed", -1);
-    limits.max_retries = retries > ST_MAX_RETRIES ? ST_MAX_RETRIES : retries > 0 ? (int)retries : 0;
-    if (seed >= 0)
-        limits.seed = (uint64_t)seed;
-    else if (st_system_random(&limits.seed, sizeof limits.seed) != 0)
-        luaL_error(L, "the system gives no random bytes");
-    if (!st_call_begin(&self->call, number_option(L, "now", 0), &limits))
-        luaL_error(L, "not enough memory");
+    uint64_t time;
+    memcpy(&time, &p->now, sizeof time);
+    return p->profile->limits.seed ^ time;
 }
 
-/* Whether a step of build refused nothing; then its leftovers on the stack go. */
-static bool done(lua_State *L, int result)
+static void begin(lua_State *L, st_lua_call *self, const plan *p)
 {
-    if (result == 0) lua_settop(L, SELF);
-    return result == 0;
+    st_call_limits limits = p->profile->limits;
+    limits.seed = p->seed >= 0 ? (uint64_t)p->seed : any_seed(p);
+    if (!st_call_begin(&self->call, p->now, &limits)) luaL_error(L, "not enough memory");
 }
 
 /* Builds the whole call; -1 with a problem on top of the stack when something is refused. */
-static int build(lua_State *L, st_lua_call *self)
+static int build(lua_State *L, st_lua_call *self, const plan *p)
 {
     char uuid[ST_UUID_SIZE], *boundary = NULL;
     bool beta = false;
-    self->handle = (int)number_option(L, "operation", 0);
     if (self->handle) {
         self->operation = st_operation_at(self->handle, NULL);
         if (!self->operation) luaL_error(L, "call: there is no operation %d", self->handle);
         self->call.request.method = self->operation->method;
-    } else if (set_method(L, self) != 0) {
+    } else if (set_method(L, self, p->method) != 0) {
         return -1;
     }
     if (self->operation && (self->operation->flags & ST_MULTIPART)) {
         if (st_system_uuid(uuid) != 0) luaL_error(L, "the system gives no random bytes");
         boundary = uuid;
     }
-    if (!done(L, set_url(L, self)) || !done(L, set_params(L, self, boundary, &beta)) ||
-        !done(L, set_headers(L, self, boundary, beta)) || !done(L, check_room(L, self)) ||
-        !done(L, set_sink(L, self)))
+    if (set_url(L, self, p) != 0 ||
+        st_params_encode(L, p->params, self->operation, p->profile->validate, boundary,
+                         &self->call.request.body, &beta) != 0 ||
+        set_headers(L, self, p, boundary, beta) != 0 || check_room(L, self) != 0 ||
+        set_sink(L, self, p->sink) != 0)
         return -1;
-    begin(L, self);
+    begin(L, self, p);
     return 0;
+}
+
+/* Builds the call that is at index self, and returns it, or nil and a problem. */
+static int deliver(lua_State *L, int self, const plan *p)
+{
+    if (build(L, lua_touserdata(L, self), p) == 0) {
+        lua_settop(L, self);
+        return 1;
+    }
+    lua_pushnil(L);
+    lua_insert(L, -2);
+    return 2;
+}
+
+/* Pushes an option that is asked for below, and returns where. */
+static int push_option(lua_State *L, const char *name)
+{
+    st_option(L, name);
+    return lua_gettop(L);
 }
 
 /* core.call(options, defaults) -> call | nil, problem. The defaults, a table or nothing, are asked
    for what the options do not have. */
 static int call(lua_State *L)
 {
-    luaL_checktype(L, OPTIONS, LUA_TTABLE);
-    lua_settop(L, DEFAULTS);
-    if (lua_isnil(L, DEFAULTS)) {
+    st_profile profile;
+    luaL_checktype(L, ST_OPTIONS, LUA_TTABLE);
+    lua_settop(L, ST_DEFAULTS);
+    if (lua_isnil(L, ST_DEFAULTS)) {
         lua_newtable(L);
-        lua_replace(L, DEFAULTS);
+        lua_replace(L, ST_DEFAULTS);
     }
-    luaL_checktype(L, DEFAULTS, LUA_TTABLE);
-    double max_body = number_option(L, "max_body", DEFAULT_MAX_BODY);
-    luaL_argcheck(L, max_body >= 0 && max_body <= MOST_MAX_BODY, OPTIONS, "max_body out of range");
-    st_lua_call *self = st_new_call(L, (size_t)max_body);
-    if (build(L, self) != 0) {
-        lua_pushnil(L);
-        lua_insert(L, -2);
-        return 2;
-    }
-    lua_settop(L, SELF);
-    return 1;
+    luaL_checktype(L, ST_DEFAULTS, LUA_TTABLE);
+    st_profile_read(L, &profile);
+    st_lua_call *self = new_call(L, profile.max_body);
+    int at = lua_gettop(L);
+    plan p = {
+        .profile = &profile,
+        .ids = push_option(L, "ids"), .params = push_option(L, "params"),
+        .path = push_option(L, "path"), .headers = push_option(L, "headers"),
+        .sink = push_option(L, "sink"),
+        .method = st_text_option(L, "method"), .host = st_text_option(L, "host"),
+        .idempotency_key = st_text_option(L, "idempotency_key"),
+        .quotes_path = st_flag_option(L, "quotes_path"),
+        .now = st_number_option(L, "now", 0), .seed = st_number_option(L, "seed", -1),
+    };
+    self->handle = (int)st_number_option(L, "operation", 0);
+    if (p.seed < 0 && st_system_random(&profile.limits.seed, sizeof profile.limits.seed) != 0)
+        luaL_error(L, "the system gives no random bytes");
+    return deliver(L, at, &p);
+}
+
+/* core.plain_call(profile, operation, id, params, now) -> call | nil, problem: a call of a client
+   that has no option of its own. Upvalue 1 is the metatable of profiles. */
+static int plain_call(lua_State *L)
+{
+    enum { PROFILE = 1, OPERATION, ID, PARAMS, NOW, SELF };
+    lua_settop(L, NOW);
+    const st_profile *profile = st_check_profile(L, PROFILE, 1);
+    plan p = { .profile = profile, .ids = ID, .params = PARAMS, .seed = -1 };
+    p.now = luaL_checknumber(L, NOW);
+    int operation = (int)luaL_checkinteger(L, OPERATION);
+    new_call(L, profile->max_body)->handle = operation;
+    return deliver(L, SELF, &p);
 }
 
 /* core.classify(status, type, code) -> error type. */
@@ -341,30 +336,37 @@ static int classify(lua_State *L)
     return 1;
 }
 
-/* Adds the methods to the table on top of the stack, the decoder at that index their upvalue. */
-static void add_methods(lua_State *L, const luaL_Reg *methods, int decoder)
+/* Adds functions to the table on top of the stack, the values at these indexes their upvalues. */
+static void add(lua_State *L, const luaL_Reg *functions, int first, int second)
 {
-    for (; methods->name; methods++) {
-        lua_pushvalue(L, decoder);
-        lua_pushcclosure(L, methods->func, 1);
-        lua_setfield(L, -2, methods->name);
+    for (; functions->name; functions++) {
+        lua_pushvalue(L, first);
+        lua_pushvalue(L, second);
+        lua_pushcclosure(L, functions->func, 2);
+        lua_setfield(L, -2, functions->name);
     }
 }
 
 void st_open_call(lua_State *L)
 {
-    static const luaL_Reg functions[] = { { "call", call }, { "classify", classify },
-                                          { "on_lost", on_lost }, { NULL, NULL } };
+    static const luaL_Reg functions[] = { { "classify", classify }, { "on_lost", on_lost },
+                                          { NULL, NULL } };
+    static const luaL_Reg makers[] = { { "call", call }, { "plain_call", plain_call },
+                                       { NULL, NULL } };
+    static const luaL_Reg finalizer[] = { { "__gc", collect }, { NULL, NULL } };
     static const luaL_Reg none[] = { { NULL, NULL } };
-    int top = lua_gettop(L);
+    int core = lua_gettop(L), profiles = core + 1, decoder = core + 2, class = core + 3;
     st_setfuncs(L, functions);
     st_headers_class(L);
+    st_open_profile(L);
     st_decode_new(L);
     st_newclass(L, CLASS, none);
-    lua_pushcfunction(L, collect);
-    lua_setfield(L, -2, "__gc");
-    lua_getfield(L, -1, "__index");
-    add_methods(L, st_exchange_methods, top + 1);
-    add_methods(L, st_result_methods, top + 1);
-    lua_settop(L, top);
+    add(L, finalizer, decoder, class);
+    lua_getfield(L, class, "__index");
+    add(L, st_exchange_methods, decoder, class);
+    add(L, st_result_methods, decoder, class);
+    lua_settop(L, class);
+    lua_pushvalue(L, core);
+    add(L, makers, profiles, class);
+    lua_settop(L, core);
 }

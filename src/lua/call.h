@@ -16,20 +16,19 @@ typedef struct st_lua_call {
     st_call call;
     const st_operation *operation; /* NULL: a path of the caller's own */
     int handle;                    /* of the operation; 0: none */
-    bool decoded;                  /* the user value is the body: its lists, itself at index 0 */
-    bool kept_null;                /* in that */
     struct st_transfer *transfer;  /* stripe.engine's, while it sends the call; else NULL */
     struct st_job *job;            /* the same, while its thread sends the call */
     void (*abandon)(struct st_lua_call *self); /* with a job: makes the thread let go of the call */
 } st_lua_call;
 
-/* The call at argument 1. */
+/* The call at argument 1 of a method. */
 st_lua_call *st_checkcall(lua_State *L);
 
 /* Pushes a call with an empty request, whose answer may have so many bytes. */
 st_lua_call *st_new_call(lua_State *L, size_t max_body);
 
-/* Methods; each finds the decoder as upvalue 1. The lists end with {NULL, NULL}. */
+/* Methods; each finds the decoder as upvalue 1, and the metatable of calls as upvalue 2. The lists
+   end with {NULL, NULL}. */
 extern const luaL_Reg st_exchange_methods[];
 extern const luaL_Reg st_result_methods[];
 

@@ -22,6 +22,15 @@
 #define st_isinteger(L, i) ((void)(L), (void)(i), 0)
 #endif
 
+/* The one table that a userdata keeps alive. */
+#if LUA_VERSION_NUM == 501
+#define st_setuservalue lua_setfenv
+#define st_getuservalue lua_getfenv
+#else
+#define st_setuservalue lua_setuservalue
+#define st_getuservalue lua_getuservalue
+#endif
+
 /* Adds the functions of a list that ends with {NULL, NULL} to the table on top of the stack. */
 static inline void st_setfuncs(lua_State *L, const luaL_Reg *functions)
 {
@@ -29,6 +38,19 @@ static inline void st_setfuncs(lua_State *L, const luaL_Reg *functions)
         lua_pushcfunction(L, functions->func);
         lua_setfield(L, -2, functions->name);
     }
+}
+
+/* The userdata at index i if its metatable is the upvalue; otherwise luaL_checkudata decides, by
+   the name, which takes longer. */
+static inline void *st_checkclass(lua_State *L, int i, int upvalue, const char *name)
+{
+    void *self = lua_touserdata(L, i);
+    if (self && lua_getmetatable(L, i)) {
+        int same = lua_rawequal(L, -1, lua_upvalueindex(upvalue));
+        lua_pop(L, 1);
+        if (same) return self;
+    }
+    return luaL_checkudata(L, i, name);
 }
 
 /* Pushes a new metatable called name with the methods as __index and __name, __metatable set:

@@ -21,6 +21,7 @@ int luaopen_stripe_core(lua_State *L)
     st_open_decimal(L);
     st_open_webhook(L);
     st_open_system(L);
+    st_open_file(L);
     st_open_signals(L);
     st_open_sequence(L);
     st_open_wallet(L);

@@ -54,36 +54,50 @@ static bool make_integer(lua_State *L)
 #endif
 }
 
-/* Adds the table on top of the stack to the list at index lists if it is a list envelope. */
-static void collect(lua_State *L, int lists)
+/* A value under tidying: where on the stack are what it needs. */
+typedef struct tidying {
+    lua_State *L;
+    int word, lists; /* "object"; the list of lists, nil while there is none */
+    bool keep_null;
+} tidying;
+
+/* Adds the table on top of the stack to the lists if it is a list envelope. */
+static void collect(const tidying *t)
 {
-    lua_pushliteral(L, "object");
+    lua_State *L = t->L;
+    size_t length = 0;
+    lua_pushvalue(L, t->word);
     lua_rawget(L, -2);
-    const char *object = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
-    bool found = strcmp(object, "list") == 0;
+    const char *object = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &length) : NULL;
+    bool found = length == 4 && memcmp(object, "list", 4) == 0;
     lua_pop(L, 1);
     if (!found) return;
+    if (lua_isnil(L, t->lists)) {
+        lua_newtable(L);
+        lua_replace(L, t->lists);
+    }
     lua_pushvalue(L, -1);
-    lua_rawseti(L, lists, (int)lua_rawlen(L, lists) + 1);
+    lua_rawseti(L, t->lists, (int)lua_rawlen(L, t->lists) + 1);
 }
 
 /* Tidies the table on top of the stack. Its keys exist already, so it may be changed while it is
    walked; the depth is bounded by the decoder's. */
-static void walk(lua_State *L, int lists, bool keep_null)
+static void walk(const tidying *t)
 {
+    lua_State *L = t->L;
     luaL_checkstack(L, STACK, "JSON too deep");
-    collect(L, lists);
+    collect(t);
     lua_pushnil(L);
     while (lua_next(L, -2)) {
         bool changed = false;
-        if (lua_istable(L, -1)) {
-            walk(L, lists, keep_null);
-        } else if (lua_type(L, -1) == LUA_TNUMBER) {
-            changed = make_integer(L);
-        } else if (!keep_null && lua_type(L, -2) == LUA_TSTRING && st_isnull(L, -1)) {
+        switch (lua_type(L, -1)) {
+        case LUA_TTABLE: walk(t); break;
+        case LUA_TNUMBER: changed = make_integer(L); break;
+        case LUA_TLIGHTUSERDATA: /* null, the only one */
+            changed = !t->keep_null && lua_type(L, -2) == LUA_TSTRING;
+            if (!changed) break;
             lua_pop(L, 1);
             lua_pushnil(L);
-            changed = true;
         }
         if (changed) {
             lua_pushvalue(L, -2);
@@ -95,15 +109,21 @@ static void walk(lua_State *L, int lists, bool keep_null)
     }
 }
 
-/* Replaces the value on top of the stack by the tidy value and its lists. */
+/* Replaces the value on top of the stack by the tidy value and its lists, or nil. */
 static void tidy(lua_State *L, bool keep_null)
 {
-    lua_newtable(L);
+    lua_pushnil(L);
     lua_insert(L, -2);
-    if (lua_istable(L, -1))
-        walk(L, lua_gettop(L) - 1, keep_null);
-    else if (lua_type(L, -1) == LUA_TNUMBER)
+    int value = lua_gettop(L);
+    if (lua_istable(L, value)) {
+        tidying t = { .L = L, .word = value + 1, .lists = value - 1, .keep_null = keep_null };
+        lua_pushliteral(L, "object");
+        lua_pushvalue(L, value);
+        walk(&t);
+        lua_settop(L, value);
+    } else if (lua_type(L, value) == LUA_TNUMBER) {
         make_integer(L);
+    }
     lua_insert(L, -2);
 }
 
@@ -140,7 +160,12 @@ static int decode(lua_State *L)
 {
     size_t length;
     const char *text = luaL_checklstring(L, 1, &length);
-    if (st_decode(L, lua_upvalueindex(1), text, length, lua_toboolean(L, 2))) return 2;
+    if (st_decode(L, lua_upvalueindex(1), text, length, lua_toboolean(L, 2))) {
+        if (!lua_isnil(L, -1)) return 2;
+        lua_pop(L, 1);
+        lua_newtable(L);
+        return 2;
+    }
     lua_pushnil(L);
     lua_insert(L, -2);
     return 2;

@@ -21,17 +21,17 @@ EXPORT int luaopen_stripe_engine(lua_State *L);
 
 typedef struct st_lua_channel {
     st_channel channel;
-    int calls; /* in the registry: a table that keeps the calls under way alive; LUA_NOREF: none */
+    int owners; /* in the registry: a table of those whose calls are under way; LUA_NOREF: none */
 } st_lua_channel;
 
 static st_lua_channel *check_channel(lua_State *L)
 {
-    return luaL_checkudata(L, 1, CLASS);
+    return st_checkclass(L, 1, ST_SELF, CLASS);
 }
 
 st_lua_call *st_check_call(lua_State *L)
 {
-    st_lua_call *self = luaL_checkudata(L, 2, CALL);
+    st_lua_call *self = st_checkclass(L, 2, ST_CALLS, CALL);
     luaL_argcheck(L, lua_rawlen(L, 2) == sizeof *self, 2,
                   "stripe.core and stripe.engine are of different versions");
     return self;
@@ -63,11 +63,11 @@ static int open(lua_State *L)
 {
     st_lua_channel *self = lua_newuserdata(L, sizeof *self);
     st_channel_init(&self->channel);
-    self->calls = LUA_NOREF;
+    self->owners = LUA_NOREF;
     luaL_getmetatable(L, CLASS);
     lua_setmetatable(L, -2);
     lua_newtable(L);
-    self->calls = luaL_ref(L, LUA_REGISTRYINDEX);
+    self->owners = luaL_ref(L, LUA_REGISTRYINDEX);
     if (!open_channel(self)) return st_push_failure(L, strerror(errno));
     return 1;
 }
@@ -77,13 +77,14 @@ static int collect(lua_State *L)
 {
     st_lua_channel *self = check_channel(L);
     st_channel_free(&self->channel);
-    luaL_unref(L, LUA_REGISTRYINDEX, self->calls);
-    self->calls = LUA_NOREF;
+    luaL_unref(L, LUA_REGISTRYINDEX, self->owners);
+    self->owners = LUA_NOREF;
     return 0;
 }
 
-/* channel:start(call, wire, watched) -> true | nil, message: sends the call's next attempt. It
-   stays under way until next() tells that it is done. watched: next() tells of progress too. */
+/* channel:start(call, wire, watched, owner) -> true, told | nil, message: sends the call's next
+   attempt. The owner, whatever it is, keeps the call alive and comes back from next(). watched:
+   next() tells of progress too. told: next() has something to tell already. */
 static int start(lua_State *L)
 {
     st_lua_channel *self = check_channel(L);
@@ -92,17 +93,19 @@ static int start(lua_State *L)
     bool watched = lua_toboolean(L, 4);
     st_check_ready(L, call);
     if (!open_channel(self)) return st_push_failure(L, strerror(errno));
-    lua_rawgeti(L, LUA_REGISTRYINDEX, self->calls);
-    lua_pushvalue(L, 2);
-    int owner = luaL_ref(L, -2);
+    lua_settop(L, 5);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, self->owners);
+    lua_insert(L, 5);
+    int owner = luaL_ref(L, 5);
     call->transfer = st_channel_start(&self->channel, &call->call, wire, watched,
                                       (void *)(intptr_t)owner);
     if (!call->transfer) {
-        luaL_unref(L, -1, owner);
+        luaL_unref(L, 5, owner);
         return st_push_failure(L, "not enough memory");
     }
     lua_pushboolean(L, 1);
-    return 1;
+    lua_pushboolean(L, self->channel.told != NULL);
+    return 2;
 }
 
 /* channel:cancel(call, kind, message): ends a call that is under way; next() tells of it. Nothing
@@ -142,10 +145,21 @@ static void push_progress(lua_State *L, const st_call *c)
     else lua_pushnil(L);
 }
 
-/* channel:next() -> call, what, sent, of, received, of: the oldest call that there is something
-   to tell of, or nothing. what: "answered" (the answer is in the call, which waits to be told
-   so), "failed", "chunks" (take them, then resume) or "progress". The rest are bytes of the
-   two bodies, for a watched call; how many will be received may be unknown: nil. */
+/* Tells the call that its transfer is over; it waits to hear of its answer itself. */
+static const char *settle(st_transfer *t)
+{
+    st_lua_call *call = (st_lua_call *)(void *)t->call; /* its first member */
+    const char *what = st_transfer_settle(t) ? "answered" : "failed";
+    call->transfer = NULL;
+    st_channel_release(t);
+    return what;
+}
+
+/* channel:next() -> owner, what, more, sent, of, received, of: the oldest call that there is
+   something to tell of, or nothing. what: "answered" (the answer is in the call, which waits to be
+   told so), "failed", "chunks" (take them, then resume) or "progress". more: there is something to
+   tell of others. The rest are bytes of the two bodies, for a watched call; how many will be
+   received may be unknown: nil. */
 static int next(lua_State *L)
 {
     st_lua_channel *self = check_channel(L);
@@ -153,23 +167,20 @@ static int next(lua_State *L)
     st_transfer *t = st_channel_next(&self->channel, &news);
     if (!t) return 0;
     int owner = (int)(intptr_t)t->owner;
-    bool watched = t->watched;
+    const st_call *watched = t->watched ? t->call : NULL;
     lua_settop(L, 1);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, self->calls);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, self->owners);
     lua_rawgeti(L, 2, owner);
-    st_lua_call *call = lua_touserdata(L, 3);
     if (news & ST_NEWS_DONE) {
-        const char *what = st_transfer_settle(t) ? "answered" : "failed";
-        st_channel_release(t);
-        call->transfer = NULL;
+        lua_pushstring(L, settle(t));
         luaL_unref(L, 2, owner);
-        lua_pushstring(L, what);
     } else {
         lua_pushstring(L, news & ST_NEWS_CHUNKS ? "chunks" : "progress");
     }
-    if (!watched) return 2;
-    push_progress(L, &call->call);
-    return 6;
+    lua_pushboolean(L, self->channel.told != NULL);
+    if (!watched) return 3;
+    push_progress(L, watched);
+    return 7;
 }
 
 /* channel:step(): does what can be done without waiting. */
@@ -180,15 +191,14 @@ static int step(lua_State *L)
     return 0;
 }
 
-/* channel:wait(seconds): until there is something to step, or so long; nil: as long as it takes.
-   A signal ends it early. */
+/* channel:wait(seconds): steps until there is something to tell, at most so long; nil: as long as
+   it takes. A signal ends it early. */
 static int wait(lua_State *L)
 {
     st_lua_channel *self = check_channel(L);
     double seconds = luaL_optnumber(L, 2, -1);
-    if (!open_channel(self)) return 0;
-    if (self->channel.told) return 0;
-    st_engine_wait(self->channel.engine, seconds > MOST_WAIT ? MOST_WAIT : seconds);
+    if (self->channel.active == 0 || !open_channel(self) || self->channel.told) return 0;
+    st_channel_wait(&self->channel, seconds > MOST_WAIT ? MOST_WAIT : seconds);
     return 0;
 }
 
@@ -247,6 +257,30 @@ static void pin(void)
         dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
 }
 
+/* Adds functions to the table on top of the stack, with the upvalues of the class called name. */
+static void add(lua_State *L, const char *name, const luaL_Reg *list, int wires)
+{
+    for (; list->name; list++) {
+        luaL_getmetatable(L, name);
+        luaL_getmetatable(L, CALL);
+        lua_pushvalue(L, wires);
+        lua_pushcclosure(L, list->func, ST_WIRES);
+        lua_setfield(L, -2, list->name);
+    }
+}
+
+void st_open_class(lua_State *L, const char *name, const luaL_Reg *methods, lua_CFunction gc,
+                   int wires)
+{
+    static const luaL_Reg none[] = { { NULL, NULL } };
+    const luaL_Reg finalizer[] = { { "__gc", gc }, { NULL, NULL } };
+    st_newclass(L, name, none);
+    add(L, name, finalizer, wires);
+    lua_getfield(L, -1, "__index");
+    add(L, name, methods, wires);
+    lua_pop(L, 2);
+}
+
 int luaopen_stripe_engine(lua_State *L)
 {
     static const luaL_Reg functions[] = {
@@ -260,12 +294,11 @@ int luaopen_stripe_engine(lua_State *L)
         { "active", active }, { "close", close }, { NULL, NULL }
     };
     pin();
-    st_newclass(L, CLASS, methods);
-    lua_pushcfunction(L, collect);
-    lua_setfield(L, -2, "__gc");
-    lua_pop(L, 1);
     st_wire_class(L);
-    st_mailbox_class(L);
+    int wires = lua_gettop(L);
+    st_open_class(L, CLASS, methods, collect, wires);
+    st_mailbox_class(L, wires);
+    lua_pop(L, 1);
     lua_newtable(L);
     st_setfuncs(L, functions);
     return 1;

@@ -13,12 +13,12 @@
 
 typedef struct st_lua_mailbox {
     st_mailbox box;
-    int calls; /* in the registry: a table that keeps the calls under way alive; LUA_NOREF: none */
+    int owners; /* in the registry: a table of those whose calls are under way; LUA_NOREF: none */
 } st_lua_mailbox;
 
 static st_lua_mailbox *check_mailbox(lua_State *L)
 {
-    return luaL_checkudata(L, 1, CLASS);
+    return st_checkclass(L, 1, ST_SELF, CLASS);
 }
 
 int st_yieldable(lua_State *L)
@@ -36,13 +36,19 @@ int st_open_mailbox(lua_State *L)
 {
     st_lua_mailbox *self = lua_newuserdata(L, sizeof *self);
     st_mailbox_init(&self->box);
-    self->calls = LUA_NOREF;
+    self->owners = LUA_NOREF;
     luaL_getmetatable(L, CLASS);
     lua_setmetatable(L, -2);
     lua_newtable(L);
-    self->calls = luaL_ref(L, LUA_REGISTRYINDEX);
+    self->owners = luaL_ref(L, LUA_REGISTRYINDEX);
     if (!st_mailbox_open(&self->box)) return st_push_failure(L, strerror(errno));
     return 1;
+}
+
+/* A call is the first member of what Lua has of it. */
+static st_lua_call *call_of(const st_job *job)
+{
+    return (st_lua_call *)(void *)job->call;
 }
 
 /* The thread must be done with a call before the call is freed. */
@@ -57,19 +63,14 @@ static void abandon(st_lua_call *call)
 static int collect(lua_State *L)
 {
     st_lua_mailbox *self = check_mailbox(L);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, self->calls);
-    while (lua_istable(L, -1) && self->box.running) {
-        lua_rawgeti(L, -1, (int)(intptr_t)self->box.running->owner);
-        abandon(lua_touserdata(L, -1));
-        lua_pop(L, 1);
-    }
+    while (self->box.running) abandon(call_of(self->box.running));
     st_mailbox_free(&self->box);
-    luaL_unref(L, LUA_REGISTRYINDEX, self->calls);
-    self->calls = LUA_NOREF;
+    luaL_unref(L, LUA_REGISTRYINDEX, self->owners);
+    self->owners = LUA_NOREF;
     return 0;
 }
 
-/* mailbox:start(call, wire, watched) -> true | nil, message. */
+/* mailbox:start(call, wire, watched, owner) -> as that of a channel. */
 static int start(lua_State *L)
 {
     st_lua_mailbox *self = check_mailbox(L);
@@ -78,17 +79,19 @@ static int start(lua_State *L)
     bool watched = lua_toboolean(L, 4);
     st_check_ready(L, call);
     if (!st_mailbox_open(&self->box)) return st_push_failure(L, strerror(errno));
-    lua_rawgeti(L, LUA_REGISTRYINDEX, self->calls);
-    lua_pushvalue(L, 2);
-    int owner = luaL_ref(L, -2);
+    lua_settop(L, 5);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, self->owners);
+    lua_insert(L, 5);
+    int owner = luaL_ref(L, 5);
     call->abandon = abandon;
     call->job = st_mailbox_start(&self->box, &call->call, wire, watched, (void *)(intptr_t)owner);
     if (!call->job) {
-        luaL_unref(L, -1, owner);
+        luaL_unref(L, 5, owner);
         return st_push_failure(L, "not enough memory");
     }
     lua_pushboolean(L, 1);
-    return 1;
+    lua_pushboolean(L, 1); /* perhaps: only next() knows */
+    return 2;
 }
 
 /* mailbox:cancel(call, kind, message): next() tells of its end some time later. */
@@ -133,9 +136,9 @@ static int next(lua_State *L)
     int owner = (int)(intptr_t)job->owner;
     bool watched = job->watched;
     lua_settop(L, 1);
-    lua_rawgeti(L, LUA_REGISTRYINDEX, self->calls);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, self->owners);
     lua_rawgeti(L, 2, owner);
-    st_lua_call *call = lua_touserdata(L, 3);
+    st_lua_call *call = call_of(job);
     if (news & ST_NEWS_DONE) {
         const char *what = st_job_settle(job) ? "answered" : "failed";
         st_mailbox_release(job);
@@ -145,9 +148,10 @@ static int next(lua_State *L)
     } else {
         lua_pushstring(L, news & ST_NEWS_CHUNKS ? "chunks" : "progress");
     }
-    if (!watched) return 2;
+    lua_pushboolean(L, 1); /* as above */
+    if (!watched) return 3;
     push_progress(L, &progress);
-    return 6;
+    return 7;
 }
 
 /* mailbox:step(): what rang the bell is being looked at. */
@@ -220,7 +224,7 @@ static int pollfd(lua_State *L)
     return 1;
 }
 
-void st_mailbox_class(lua_State *L)
+void st_mailbox_class(lua_State *L, int wires)
 {
     static const luaL_Reg methods[] = {
         { "start", start }, { "cancel", cancel }, { "resume", resume }, { "next", next },
@@ -228,8 +232,5 @@ void st_mailbox_class(lua_State *L)
         { "pollfd", pollfd }, { "bell", bell }, { "accept", take_line }, { "listen", await_bell },
         { "connected", connected }, { NULL, NULL }
     };
-    st_newclass(L, CLASS, methods);
-    lua_pushcfunction(L, collect);
-    lua_setfield(L, -2, "__gc");
-    lua_pop(L, 1);
+    st_open_class(L, CLASS, methods, collect, wires);
 }

@@ -12,7 +12,7 @@ typedef struct st_lua_wire {
 
 st_wire *st_check_wire(lua_State *L, int i)
 {
-    const st_lua_wire *self = luaL_checkudata(L, i, CLASS);
+    const st_lua_wire *self = st_checkclass(L, i, ST_WIRES, CLASS);
     return self->wire;
 }
 
@@ -101,5 +101,4 @@ void st_wire_class(lua_State *L)
     st_newclass(L, CLASS, none);
     lua_pushcfunction(L, collect);
     lua_setfield(L, -2, "__gc");
-    lua_pop(L, 1);
 }

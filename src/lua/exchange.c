@@ -214,14 +214,16 @@ static int answer(lua_State *L)
     return 0;
 }
 
-/* call:answered(now): the answer is there, all of it; a transport has put it into the call. */
+/* call:answered(now) -> whether the call is done: the answer is there, all of it; a transport has
+   put it into the call. */
 static int answered(lua_State *L)
 {
     st_lua_call *self = st_checkcall(L);
     double now = luaL_checknumber(L, 2);
     lua_settop(L, 2);
     st_call_answered(&self->call, now, st_push_error_code(L, self));
-    return 0;
+    lua_pushboolean(L, self->call.state == ST_CALL_DONE);
+    return 1;
 }
 
 /* call:failure(now, kind, message, sent, retry): the attempt brought no answer. sent: "no",

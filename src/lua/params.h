@@ -20,8 +20,9 @@
 int st_params_encode(lua_State *L, int idx, const st_operation *op, enum st_validate validate,
                      const char *boundary, st_source *body, bool *needs_beta);
 
-/* Appends the path with the ids of the list at idx (nil: none) filled in. Returns 0, or pushes a
-   problem table and returns -1. out belongs to a userdata of the caller: this may throw. */
+/* Appends the path with the ids of the list at idx (nil: none; a string: that one) filled in.
+   Returns 0, or pushes a problem table and returns -1. out belongs to a userdata of the caller:
+   this may throw. */
 int st_params_path(lua_State *L, int idx, const char *path, st_buffer *out);
 
 /* Checks the path (and query) at idx that a caller gave. As st_params_path. */

@@ -48,6 +48,7 @@ int st_params_path(lua_State *L, int idx, const char *path, st_buffer *out)
     int top = lua_gettop(L);
     st_id ids[IDS] = { { NULL, 0 } };
     idx = st_absindex(L, idx);
+    if (lua_type(L, idx) == LUA_TSTRING) ids[0].text = lua_tolstring(L, idx, &ids[0].length);
     luaL_checkstack(L, IDS + 4, "ids");
     for (int i = 0; i < IDS && lua_istable(L, idx); i++) {
         lua_rawgeti(L, idx, i + 1); /* stays on the stack, so that its text stays */

@@ -6,14 +6,6 @@
 
 #include <string.h>
 
-#if LUA_VERSION_NUM == 501
-#define setuservalue lua_setfenv
-#define getuservalue lua_getfenv
-#else
-#define setuservalue lua_setuservalue
-#define getuservalue lua_getuservalue
-#endif
-
 static int nothing(lua_State *L)
 {
     lua_pushnil(L);
@@ -65,50 +57,35 @@ const char *st_push_error_code(lua_State *L, st_lua_call *self)
     return lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
 }
 
-/* call:ok(keep_null): whether Stripe did it: a 2xx, and what it answered with is a JSON object (or
-   was not to be JSON). A member "error" in it says nothing: some objects have one. */
+/* call:ok(): whether Stripe did it: a 2xx, and what it answered with is a JSON object (or was not
+   to be JSON). A member "error" in it says nothing: some objects have one. */
 static int ok(lua_State *L)
 {
-    st_lua_call *self = st_checkcall(L);
-    bool keep_null = lua_toboolean(L, 2), good = st_call_succeeded(&self->call);
-    if (good && !raw(self) && !self->decoded) {
-        good = push_object(L, self, keep_null);
-        if (good) { /* call:object(keep_null) comes next */
-            lua_insert(L, -2);
-            lua_rawseti(L, -2, 0);
-            setuservalue(L, 1);
-            self->decoded = true;
-            self->kept_null = keep_null;
-        }
-    }
-    lua_pushboolean(L, good);
+    const st_lua_call *self = st_checkcall(L);
+    bool good = st_call_succeeded(&self->call);
+    lua_pushboolean(L, good && (raw(self) || push_object(L, self, false)));
     return 1;
-}
-
-/* Pushes the object that call:ok() has decoded, and its lists. Whose they are now may change them:
-   the next one is decoded anew. */
-static void hand_over(lua_State *L, st_lua_call *self)
-{
-    self->decoded = false;
-    getuservalue(L, 1);
-    lua_rawgeti(L, -1, 0);
-    lua_insert(L, -2);
-    lua_pushnil(L);
-    lua_rawseti(L, -2, 0);
 }
 
 /* call:object(keep_null) -> value, lists | nil, message: the answer's JSON object, fresh. */
 static int object(lua_State *L)
 {
-    st_lua_call *self = st_checkcall(L);
-    bool keep_null = lua_toboolean(L, 2);
-    lua_settop(L, 1);
-    if (self->decoded && self->kept_null == keep_null) {
-        hand_over(L, self);
-    } else if (!push_object(L, self, keep_null)) {
+    const st_lua_call *self = st_checkcall(L);
+    if (!push_object(L, self, lua_toboolean(L, 2))) {
         lua_pushnil(L);
         lua_insert(L, -2);
     }
+    return 2;
+}
+
+/* call:take(keep_null) -> value, lists: what a call that is ok() answered with, of which the call
+   then keeps no more than its answer's headers; nil when it is not ok. */
+static int take(lua_State *L)
+{
+    st_lua_call *self = st_checkcall(L);
+    if (!st_call_succeeded(&self->call) || !push_object(L, self, lua_toboolean(L, 2)))
+        return nothing(L);
+    st_call_shed(&self->call);
     return 2;
 }
 
@@ -205,7 +182,7 @@ static int attempts(lua_State *L)
             lua_pushstring(L, st_failure_name(a->failure));
             lua_setfield(L, -2, "failure");
         }
-        push_text(L, a->request_id);
+        push_text(L, st_call_request_id(c, i));
         lua_setfield(L, -2, "request_id");
         lua_pushnumber(L, a->started);
         lua_setfield(L, -2, "started");
@@ -269,6 +246,7 @@ static int path(lua_State *L)
 const luaL_Reg st_result_methods[] = {
     { "ok", ok },
     { "object", object },
+    { "take", take },
     { "error_body", error_body },
     { "body", body },
     { "chunk", chunk },

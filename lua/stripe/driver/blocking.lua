@@ -67,7 +67,7 @@ function Blocking.new(now, sleep, engine)
   local function pause(due)
     local wire = engine and engine()
     local busy = wire and wire.active() > 0
-    local left = math.min(timers:next(), due)
+    local left = timers.n > 0 and math.min(timers:next(), due) or due
     if last >= first then left = 0 elseif left < math.huge then left = left - now() end
     if left == math.huge and not busy then error("every task waits for another one") end
     if busy then
@@ -134,8 +134,7 @@ function Blocking.new(now, sleep, engine)
   local function wait_for(exchange)
     local task = current()
     if task then
-      task.wake = task.wake or function() wake(task) end
-      exchange.wake = task.wake
+      exchange.wake, exchange.sleeper = wake, task
       coroutine.yield()
     else
       wait_here(exchange.ready, exchange, math.huge)
@@ -145,7 +144,7 @@ function Blocking.new(now, sleep, engine)
   -- One over the wire is under way from here on. The transports of plain Lua have no other place
   -- than where they are awaited.
   function driver.start(transport, call)
-    if transport.start then return transport:start(call, now()) end
+    if transport.start then return transport:start(call, now) end
     return { transport = transport, call = call }
   end
 
@@ -168,8 +167,8 @@ function Blocking.new(now, sleep, engine)
   end
 
   function driver.await(handle, canceller)
-    if handle.co then return await_task(handle) end
     if handle.finish then return handle:finish(canceller, wait_for) end
+    if handle.co then return await_task(handle) end
     return handle.transport:exchange(handle.call, driver, canceller)
   end
 

@@ -95,7 +95,7 @@ function Hosted.new(host)
   end
 
   function driver.start(transport, call)
-    if transport.start then return transport:start(call, driver.now()) end
+    if transport.start then return transport:start(call, driver.now) end
     return { transport = transport, call = call }
   end
 

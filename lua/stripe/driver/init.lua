@@ -15,6 +15,8 @@ local function load(name)
   return nil, driver
 end
 
+local blocking -- loaded when nothing else will do: it needs this module
+
 --- The driver for this place: in a task, the one that runs it; else nginx's in nginx, that of
 -- cqueues under a running controller, otherwise the blocking one. Asked at every call, since one
 -- program can have several places.
@@ -31,7 +33,8 @@ function Driver.current()
     local driver = load("cqueues")
     if driver then return driver end
   end
-  return require "stripe.driver.blocking"
+  blocking = blocking or require "stripe.driver.blocking"
+  return blocking
 end
 
 --- Resolves the `driver` option.

@@ -134,7 +134,7 @@ end
 
 -- Others resume a task, too, when it waits for them; so it sees to its own end, where Lua can.
 local guarded = xpcall
-if not coroutine.wrap(function() return (pcall(coroutine.yield, true)) end)() then
+if not require "stripe.driver.through_pcall" then
   function guarded(f) return true, f() end
 end
 

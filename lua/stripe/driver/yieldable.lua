@@ -4,9 +4,7 @@
 -- Lua 5.1 and 5.2 can't say. There, C functions on the stack are what may be in the way, and in
 -- 5.1 the iterators of for loops; 5.2 yields through the two C functions that matter.
 local through = {}
-if coroutine.wrap(function() return (pcall(coroutine.yield, "yields")) end)() == "yields" then
-  through[pcall], through[xpcall] = true, true
-end
+if require "stripe.driver.through_pcall" then through[pcall], through[xpcall] = true, true end
 
 local function in_the_way(info)
   if info.what == "C" then return not through[info.func] end

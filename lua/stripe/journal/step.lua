@@ -42,8 +42,8 @@ local function fingerprint(settings, request, form)
   local operation, options = Operations.list[request.op], request.options
   return core.sha256(table.concat({
     operation and operation.method or request.method, operation and operation.path or request.path,
-    table.concat(request.ids or {}, "/"), options.account or settings.account or "",
-    options.context or settings.context or "", form,
+    type(request.ids) == "table" and table.concat(request.ids, "/") or request.ids or "",
+    options.account or settings.account or "", options.context or settings.context or "", form,
   }, "\n"))
 end
 

@@ -1,23 +1,26 @@
 --- One account: everything that belongs to an API key, and nothing of another.
 --
--- `account.clock, ids, store, events, faults, idempotency, journal, settings` are its parts;
--- `account.current` is the request being answered, nil while timers and controls run.
+-- `account.clock, ids, store, events, outbox, faults, idempotency, journal, settings` are its
+-- parts; `account.current` is the request being answered, nil while timers and controls run.
 -- @module stripe.simulator.account
 
 local clock = require "stripe.simulator.clock"
 local controls = require "stripe.simulator.controls"
 local copy = require "stripe.simulator.copy"
+local deliveries = require "stripe.simulator.deliveries"
 local events = require "stripe.simulator.events"
 local families = require "stripe.simulator.families"
 local faults = require "stripe.simulator.faults"
 local idempotency = require "stripe.simulator.idempotency"
 local ids = require "stripe.simulator.ids"
 local journal = require "stripe.simulator.journal"
+local outbox = require "stripe.simulator.deliveries.outbox"
 local state = require "stripe.simulator.state"
 local store = require "stripe.simulator.store"
 
 local Account = {}
 local metatable = { __name = "stripe.simulator.account", __index = Account }
+deliveries.add(Account)
 
 local function seed(self)
   for _, family in ipairs(families.list) do
@@ -47,7 +50,7 @@ local function new(simulator, options)
       families.timers[name](self, object_id, extra)
     end,
   }
-  self.events = events.new(self)
+  self.events, self.outbox = events.new(self), outbox.new(self)
   self.idempotency = idempotency.new(self.clock)
   self.settings = copy.deep(options.settings)
   controls.attach(self)
@@ -61,7 +64,10 @@ function Account:handle(request) return self.simulator:handle(request) end
 function Account:handle_call(call) return self.simulator:handle_call(call) end
 
 --- Moves this account's clock forward and runs what became due.
-function Account:advance(seconds) self.clock:advance(seconds) end
+function Account:advance(seconds)
+  self.clock:advance(seconds)
+  self:moved()
+end
 
 --- The journal: a list of `{id, method, path, operation, params, status, idempotency_key, time}`.
 function Account:requests() return self.journal:list() end

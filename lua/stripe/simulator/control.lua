@@ -2,7 +2,8 @@
 --
 -- The request's key chooses the account; without one the method is that of the simulator, which
 -- means all accounts. `POST /_sim/{family}/{resource}/{id}/{verb}` is the family's control
--- `verb(id, body)`, `POST /_sim/{family}/{verb}` is `verb(body)`.
+-- `verb(id, body)`, without `{resource}` where the family has no other; `POST
+-- /_sim/{family}/{verb}` is `verb(body)`.
 -- @module stripe.simulator.control
 
 local core = require "stripe.core"
@@ -32,6 +33,21 @@ local routes = {
   ["POST /_sim/events/trigger"] = function(target, body)
     return target.events:trigger(body.type, body.overrides)
   end,
+  ["POST /_sim/events/resend"] = function(target, body)
+    return target.events:resend(body.id, { endpoint = body.endpoint })
+  end,
+  ["POST /_sim/events/duplicate"] = function(target, body)
+    return target.events:duplicate(body.id)
+  end,
+  ["POST /_sim/events/hold"] = function(target) return target.events:hold() end,
+  ["POST /_sim/events/release"] = function(target, body) return target.events:release(body) end,
+  ["GET /_sim/deliveries"] = function(target)
+    local list = target:deliveries()
+    for _, delivery in ipairs(list) do
+      if not delivery.attempts[1] then delivery.attempts = core.empty_array end
+    end
+    return { data = list }
+  end,
   ["POST /_sim/reset"] = function(target)
     target:reset()
     return true
@@ -53,6 +69,7 @@ local function family_route(method, path)
   if method ~= "POST" then return nil end
   local name, rest = path:match("^/_sim/([^/]+)/(.+)$")
   local id, verb = (rest or ""):match("^[^/]+/([^/]+)/([^/]+)$")
+  if not id then id, verb = (rest or ""):match("^([^/]+)/([^/]+)$") end
   verb = verb or (rest or ""):match("^[^/]+$")
   for _, family in ipairs(families.list) do
     if family.name == name and family.controls and family.controls[verb] then

@@ -6,12 +6,18 @@ local shape = require "stripe.simulator.shape"
 
 local controls = {}
 
+-- What a control returned, when what it brought about has been delivered to functions.
+local function settled(account, ...)
+  account:settle()
+  return ...
+end
+
 -- The control, for arguments of the shapes that its family names.
 local function checked(control, takes)
   return function(account, ...)
     local err = shape.arguments(takes, ...)
     if err then return nil, err end
-    return control(account, ...)
+    return settled(account, control(account, ...))
   end
 end
 

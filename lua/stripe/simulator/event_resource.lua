@@ -49,12 +49,7 @@ end
 
 -- The Stripe CLI's `events resend`: the API has it, its reference does not.
 operations["events.retry"] = function(account, request)
-  local endpoint = request.params.webhook_endpoint
-  if endpoint then
-    local found, err = account.store:refer("webhook_endpoint", endpoint, "webhook_endpoint")
-    if not found then return nil, err end
-  end
-  return operations["events.retrieve"](account, request)
+  return account.events:resend(request.ids[1], { endpoint = request.params.webhook_endpoint })
 end
 
 return { name = "events", kinds = { [KIND] = "evt_" }, operations = operations }

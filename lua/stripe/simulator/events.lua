@@ -6,14 +6,17 @@
 
 local core = require "stripe.core"
 local copy = require "stripe.simulator.copy"
+local errors = require "stripe.simulator.errors"
 local families = require "stripe.simulator.families"
+local functions = require "stripe.simulator.deliveries.functions"
 local sample = require "stripe.simulator.sample"
 local schema = require "stripe.simulator.schema"
+local shape = require "stripe.simulator.shape"
 
 local Events = {}
 local metatable = { __name = "stripe.simulator.events", __index = Events }
 
-local KIND = "event"
+local KIND, ENDPOINT = "event", "webhook_endpoint"
 local REACH = 30 * 24 * 3600
 
 local known, explicit -- sets of event types, made when first needed
@@ -48,20 +51,34 @@ end
 --- The enabled webhook endpoints that an event of this type goes to: the account's own, and for a
 -- connected account those of its platform that listen to connected accounts.
 -- @treturn {table,...}
+-- @treturn {table,...} the account that each belongs to
 function Events:endpoints(event_type)
   types()
-  local found = {}
+  local found, owners = {}, {}
   local function collect(account, connect)
     for endpoint in account.store:each("webhook_endpoint") do
       local listens_to_connected = account.store:private(endpoint.id).connect or false
       if listens_to_connected == connect and wants(endpoint, event_type) then
-        found[#found + 1] = endpoint
+        found[#found + 1], owners[#owners + 1] = endpoint, account
       end
     end
   end
   collect(self.account, false)
   if self.account.parent then collect(self.account.parent, true) end
-  return found
+  return found, owners
+end
+
+-- Queues an event for one endpoint, or for all that want it and the functions of this process;
+-- returns for how many.
+local function deliver(self, event, endpoints, owners, kind)
+  local account = self.account
+  for i, endpoint in ipairs(endpoints) do
+    local connected = owners[i] ~= account and account.id or nil
+    owners[i].outbox:add(event, endpoint.id, { kind = kind, account = connected })
+  end
+  local takers = functions.of(account)
+  for _, one in ipairs(takers) do account.outbox:add(event, one.id, { kind = kind }) end
+  return #endpoints + #takers
 end
 
 --- Records an event.
@@ -74,7 +91,8 @@ function Events:emit(event_type, object, options)
   local cause = account.current
   local now = account.clock:now()
   account.store:expire(KIND, now - REACH)
-  return account.store:insert(KIND, {
+  local endpoints, owners = self:endpoints(event_type)
+  local event = account.store:insert(KIND, {
     id = account.ids:new("evt_"), object = KIND, type = event_type, created = now,
     account = account.parent and account.id or nil,
     api_version = account.settings.api_version, livemode = account.livemode,
@@ -82,9 +100,11 @@ function Events:emit(event_type, object, options)
       object = frozen(account, object),
       previous_attributes = options and copy.deep(options.previous_attributes),
     },
-    pending_webhooks = #self:endpoints(event_type),
+    pending_webhooks = #endpoints,
     request = { id = cause and cause.id, idempotency_key = cause and cause.idempotency_key },
   })
+  deliver(self, event, endpoints, owners)
+  return event
 end
 
 --- Records a test event with an object that fits its type.
@@ -102,7 +122,9 @@ function Events:trigger(event_type, overrides)
   local object = sample.of_event(self.account, event_type, overrides or {})
   local shown, problem = pcall(frozen, self.account, object)
   if not shown then return nil, "overrides: " .. tostring(problem) end
-  return self:emit(event_type, object)
+  local event = self:emit(event_type, object)
+  self.account:settle()
+  return event
 end
 
 -- The oldest time that the API still shows.
@@ -112,6 +134,80 @@ local function reach(self) return self.account.clock:now() - REACH end
 function Events:get(id)
   local event = self.account.store:get(KIND, id)
   return event and event.created >= reach(self) and event or nil
+end
+
+-- The endpoint of an id that takes this account's events, and whose it is | nil, nil, err.
+local function endpoint_of(self, id)
+  local account = self.account
+  local parent = account.parent
+  local owner = parent and parent.store:show(ENDPOINT, id) and parent or account
+  local endpoint, err = owner.store:refer(ENDPOINT, id, "webhook_endpoint")
+  if endpoint and endpoint.status ~= "enabled" then
+    err = errors.invalid("This webhook endpoint is disabled.", "webhook_endpoint")
+  end
+  if err then return nil, nil, err end
+  return endpoint, owner
+end
+
+-- Delivers an event once more; retries of before go on.
+local function again(self, id, endpoint_id, kind)
+  local event = self:get(id)
+  if not event then return nil, errors.not_found(KIND, id) end
+  local endpoint, owner, err
+  if endpoint_id then
+    endpoint, owner, err = endpoint_of(self, endpoint_id)
+    if not endpoint then return nil, err end
+    owner.outbox:add(event, endpoint.id,
+      { kind = kind, account = owner ~= self.account and self.account.id or nil })
+  else
+    local endpoints, owners = self:endpoints(event.type)
+    deliver(self, event, endpoints, owners, kind)
+  end
+  return event
+end
+
+--- Delivers an event once more, with a single try.
+-- @string id
+-- @tparam[opt] table options `endpoint`: the id of the one that gets it, whether it listens to such
+--   events or not; without it all get it that do
+-- @treturn table event | nil, err
+function Events:resend(id, options)
+  local err = shape.arguments({ "string", { endpoint = "string" } }, id, options)
+  if err then return nil, err end
+  local event, problem = again(self, id, options and options.endpoint, "manual")
+  self.account:settle()
+  return event, problem
+end
+
+--- Has an event delivered twice: all that listen to it get it again, or for the first time.
+-- @treturn table event | nil, err
+function Events:duplicate(id)
+  local err = shape.arguments({ "string" }, id)
+  if err then return nil, err end
+  local event, problem = again(self, id, nil, "duplicate")
+  self.account:settle()
+  return event, problem
+end
+
+--- Holds all deliveries back until `release`.
+function Events:hold()
+  self.account.outbox:hold()
+  return true
+end
+
+local ORDERS = shape.either(shape.one_of { "reverse", "created" }, shape.list "string")
+
+--- Lets deliveries go on.
+-- @tparam[opt] table options `order` of those that are due, each of which then waits for the end
+--   of the one before: "created", "reverse", or a list of ids of events, what is not in it coming
+--   last; without it they go out at once
+-- @treturn boolean true | nil, err
+function Events:release(options)
+  local err = shape.arguments({ { order = ORDERS } }, options)
+  if err then return nil, err end
+  self.account.outbox:release(options and options.order)
+  self.account:settle()
+  return true
 end
 
 --- A page of events, as `store:page` gives it.

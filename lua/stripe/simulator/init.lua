@@ -11,13 +11,16 @@
 
 local core = require "stripe.core"
 local accounts = require "stripe.simulator.accounts"
+local all_events = require "stripe.simulator.all_events"
 local clock = require "stripe.simulator.clock"
 local control = require "stripe.simulator.control"
 local controls = require "stripe.simulator.controls"
 local copy = require "stripe.simulator.copy"
+local deliveries = require "stripe.simulator.deliveries"
 local faults = require "stripe.simulator.faults"
 local ids = require "stripe.simulator.ids"
 local journal = require "stripe.simulator.journal"
+local prefixes = require "stripe.simulator.prefixes"
 local public_links = require "stripe.simulator.files.public"
 local request = require "stripe.simulator.request"
 local router = require "stripe.simulator.router"
@@ -28,22 +31,38 @@ local simulator = {}
 
 local Simulator = {}
 local metatable = { __name = "stripe.simulator", __index = Simulator }
+deliveries.add(Simulator)
 
 -- What has a state, as `state.parts` are those of an account.
 local PARTS = { "clock", "request_ids", "faults", "journal", "standing" }
 
-local OPTIONS = { seed = true, clock = true, offset = true, settings = true }
+local OPTIONS = {
+  seed = true, clock = true, offset = true, settings = true, sign_clock = true,
+  allowed_endpoints = true,
+}
 
 local SETTINGS = {
   api_version = core.api_version, business_name = "Example Business",
   business_url = "https://example.com", default_currency = "usd",
 }
 
+local function allowed_endpoints(urls)
+  local allowed = {}
+  for _, url in ipairs(urls) do
+    local address = prefixes.plain(url)
+    if not address then error("allowed_endpoints: no URL: " .. tostring(url), 3) end
+    allowed[address] = true
+  end
+  return allowed
+end
+
 --- Makes a simulator.
 -- @tparam[opt] table options `seed`: text or number (1), the same seed gives the same ids;
 --   `clock`: Unix seconds at which time stands until `advance`, or a function that returns them
 --   (the wall clock); `offset`: seconds added to that function; `settings`: of each new account,
---   merged into `{ api_version, business_name, business_url, default_currency = "usd" }`
+--   merged into `{ api_version, business_name, business_url, default_currency = "usd" }`;
+--   `sign_clock`: "host" or "simulator", whose time the signatures of deliveries bear ("host");
+--   `allowed_endpoints`: URLs, to which and below which deliveries may leave this machine
 -- @treturn table simulator
 function simulator.new(options)
   options = options or {}
@@ -56,6 +75,10 @@ function simulator.new(options)
     error("clock: a number or a function expected", 2)
   end
   if frozen and options.offset then error("offset: a frozen clock has none", 2) end
+  local sign_clock = options.sign_clock or "host"
+  if sign_clock ~= "host" and sign_clock ~= "simulator" then
+    error('sign_clock: "host" or "simulator" expected', 2)
+  end
   local seed = tostring(options.seed or 1)
   local self = setmetatable({
     seed = seed, settings = copy.merge(copy.deep(SETTINGS), options.settings or {}),
@@ -64,12 +87,11 @@ function simulator.new(options)
       source = not frozen and (options.clock or core.time) or nil, offset = options.offset,
     },
     request_ids = ids.new(seed), faults = faults.new(), journal = journal.new(),
-    standing = standing.new(), order = 0,
+    standing = standing.new(), order = 0, sign_clock = sign_clock,
+    allowed_endpoints = allowed_endpoints(options.allowed_endpoints or {}),
   }, metatable)
   self.accounts = accounts.new(self)
-  self.events = {
-    trigger = function(_, ...) return self:account().events:trigger(...) end,
-  }
+  self.events = all_events.new(self)
   controls.attach_all(self)
   return self
 end
@@ -128,7 +150,21 @@ end
 -- @number seconds
 function Simulator:advance(seconds)
   self.clock:advance(seconds)
-  for _, account in ipairs(self.accounts.list) do account:advance(seconds) end
+  for _, account in ipairs(self.accounts.list) do account.clock:advance(seconds) end
+  self:moved()
+end
+
+--- Something is to be delivered, perhaps later. A host that delivers by itself puts a function
+-- there, `simulator.wake`.
+-- @tparam table account
+-- @bool inside whether it is for a function of this process
+function Simulator:stir(account, inside)
+  if inside then
+    self.stirred = self.stirred or {}
+    self.stirred[account] = true
+  elseif self.wake then
+    self.wake()
+  end
 end
 
 --- What was asked and answered in all accounts, oldest first: a list of

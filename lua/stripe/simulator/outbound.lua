@@ -25,7 +25,7 @@ local DIRECT, ANYWHERE = settings(false), settings(nil)
 -- Each request has a connection of its own, so that none meets one that has just ended.
 local function headers_of(request)
   local list = { { "Connection", "close" } }
-  for _, header in ipairs(request.headers) do
+  for _, header in ipairs(request.headers or {}) do
     if not FRAMING[header[1]:lower()] then list[#list + 1] = { header[1], tostring(header[2]) } end
   end
   return list

@@ -34,6 +34,14 @@ function Standing:add(family, name, ...)
   add(self, { family = family, name = name, n = select("#", ...), args = copy.deep { ... } })
 end
 
+--- Forgets all calls of a control.
+function Standing:remove(family, name)
+  for i = #self.list, 1, -1 do
+    local entry = self.list[i]
+    if entry.family == family and entry.name == name then table.remove(self.list, i) end
+  end
+end
+
 --- Whether such a call was about this id: then no single account owns it.
 function Standing:is_about(id) return self.ids[id] == true end
 

@@ -14,7 +14,8 @@ local state = {}
 local FORMAT = 1
 
 --- The parts of an account that have a state. Each part can `reset`, `snapshot` and `restore`.
-state.parts = { "clock", "ids", "request_ids", "store", "faults", "idempotency", "journal" }
+state.parts = { "clock", "ids", "request_ids", "store", "faults", "idempotency", "journal",
+  "outbox" }
 
 local function pack(value)
   if value == core.null then return { ["$null"] = true } end

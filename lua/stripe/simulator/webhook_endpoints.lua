@@ -8,9 +8,13 @@ local core = require "stripe.core"
 local copy = require "stripe.simulator.copy"
 local errors = require "stripe.simulator.errors"
 local metadata = require "stripe.simulator.metadata"
+local shape = require "stripe.simulator.shape"
+local secrets = require "stripe.simulator.deliveries.secrets"
+local target = require "stripe.simulator.deliveries.target"
 
 local KIND = "webhook_endpoint"
 local MOST = 16
+local LONGEST = 24 * 3600 -- seconds that an old secret may go on to sign
 
 local operations = {}
 
@@ -109,9 +113,43 @@ local function loaded(account, endpoint)
   endpoint.enabled_events = endpoint.enabled_events or { "*" }
 end
 
+local controls = {}
+
+--- Gives an endpoint a new secret, as the Dashboard does.
+-- @string id
+-- @tparam[opt] table options `expires_in`: seconds, up to a day, in which the old one signs too (0)
+-- @treturn table endpoint, with the secret | nil, err
+function controls.roll_secret(account, id, options)
+  local seconds = options and options.expires_in or 0
+  if not (seconds >= 0 and seconds <= LONGEST) then
+    return nil, errors.invalid(("expires_in: 0 to %d seconds expected"):format(LONGEST),
+      "expires_in")
+  end
+  local endpoint, err = account.store:find(KIND, id)
+  if not endpoint then return nil, err end
+  local private = account.store:private(id)
+  secrets.roll(private, new_secret(account), account.clock:now(), seconds)
+  return copy.merge({ secret = private.secret }, endpoint)
+end
+
+--- Lets deliveries to an address, and to all below it, leave this machine.
+-- @param url text, or `{ url }`
+-- @treturn boolean true | nil, err
+function controls.allow(account, url)
+  if type(url) == "table" then url = url.url end
+  if url and target.allow(account, url) then return true end
+  return nil, errors.invalid("Invalid URL: An explicit scheme (such as https) must be provided",
+    "url", "url_invalid")
+end
+
 return {
   name = "webhook_endpoints",
   kinds = { [KIND] = "we_" },
   operations = operations,
   loaded = { [KIND] = loaded },
+  controls = controls,
+  takes = {
+    roll_secret = { "string", { expires_in = "number" } },
+    allow = { shape.either("string", { url = "string" }) },
+  },
 }

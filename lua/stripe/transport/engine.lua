@@ -18,9 +18,8 @@ local transport_metatable = { __name = "stripe.transport.engine", __index = Tran
 local Exchange = {}
 local exchange_metatable = { __name = "stripe.exchange", __index = Exchange }
 
-local channel        -- of this Lua state; nil until the first call, and after close
-local exchanges = {} -- call -> its exchange, while it is under way
-local closing = {}   -- functions to call before the descriptor is closed
+local channel      -- of this Lua state; nil until the first call, and after close
+local closing = {} -- functions to call before the descriptor is closed
 
 -- Wires by what they are made of, so that clients that differ in other things share their handles.
 local wires = setmetatable({}, { __mode = "v" })
@@ -51,22 +50,25 @@ end
 
 -- Hands out what the channel has to tell, and wakes those who wait for it.
 local function deliver()
-  local call, what, sent, total, received, expected = channel:next()
-  while call do
-    local exchange = exchanges[call]
+  local exchange, what, more, sent, total, received, expected = channel:next()
+  while exchange do
     if what == "answered" or what == "failed" then
-      exchanges[call] = nil
       exchange.ended = what
     elseif what == "chunks" then
       exchange.chunks = true
     end
     exchange.news = true
-    exchange.sent, exchange.total, exchange.received, exchange.expected =
-      sent, total, received, expected
+    if sent then
+      exchange.sent, exchange.total, exchange.received, exchange.expected =
+        sent, total, received, expected
+    end
     local wake = exchange.wake
-    exchange.wake = nil
-    if wake then wake() end
-    call, what, sent, total, received, expected = channel:next()
+    if wake then
+      exchange.wake = false
+      wake(exchange.sleeper)
+    end
+    if not more then return end
+    exchange, what, more, sent, total, received, expected = channel:next()
   end
 end
 
@@ -102,11 +104,11 @@ function Engine.step()
   deliver()
 end
 
---- Waits until there is something to do, at most so long, and does it.
+--- Waits until there is something to tell of a call, at most so long, and tells it.
 -- @tparam number seconds may be infinite while calls are under way
 function Engine.wait(seconds)
   channel:wait(seconds)
-  Engine.step()
+  deliver()
 end
 
 --- Has a function called whenever the descriptor is about to be closed: an event loop must let go
@@ -171,26 +173,40 @@ local function canceling(exchange)
   return function(reason) exchange:cancel("canceled", reason) end
 end
 
---- Waits until the call has its answer or its failure, and does what the caller asked for on the
--- way.
--- @tparam ?stripe.canceller canceller
--- @tparam function wait `wait(exchange)`: the driver's; returns when `exchange:ready()`. It has
---   `exchange.wake` called when that comes to be
--- @treturn[1] boolean true: the answer is in the call, which is to be told so by `call:answered`
--- @treturn[2] nil
--- @treturn[2] ?table a failure that the call doesn't know yet
-function Exchange:finish(canceller, wait)
-  local forget = canceller and not self.ended and canceller:on_cancel(canceling(self))
+-- Does what the caller asked for on the way, whenever there is news: why the call was ended, if it
+-- was.
+local function accompany(self, wait)
   local ok, failed
   repeat
     if not self.news then wait(self) end
     self.news = false
-    if self.transport.pour or self.transport.progress then
-      ok, failed = pcall(act, self)
-      if not ok then failed = "the caller's function threw: " .. tostring(failed) end
-    end
+    ok, failed = pcall(act, self)
+    if not ok then failed = "the caller's function threw: " .. tostring(failed) end
     if failed then self:cancel("aborted", core.redact(failed)) end
   until self.ended
+  return failed
+end
+
+--- Waits until the call has its answer or its failure, and does what the caller asked for on the
+-- way.
+-- @tparam ?stripe.canceller canceller
+-- @tparam function wait `wait(exchange)`: the driver's; returns when `exchange:ready()`. It has
+--   `exchange.wake(exchange.sleeper)` called when that comes to be
+-- @treturn[1] boolean true: the answer is in the call, which is to be told so by `call:answered`
+-- @treturn[2] nil
+-- @treturn[2] ?table a failure that the call doesn't know yet
+function Exchange:finish(canceller, wait)
+  local transport = self.transport
+  local forget = canceller and not self.ended and canceller:on_cancel(canceling(self))
+  local failed
+  if transport.pour or transport.progress then
+    failed = accompany(self, wait)
+  else
+    while not self.ended do
+      self.news = false
+      wait(self)
+    end
+  end
   if forget then forget() end
   if self.ended ~= "answered" then return nil end
   if failed then return nil, { kind = "aborted", message = core.redact(failed), sent = "yes" } end
@@ -199,23 +215,25 @@ end
 
 --- Begins to send the next attempt of a call.
 -- @tparam userdata call
--- @tparam number now the driver's clock
+-- @tparam function clock the driver's: seconds
 -- @treturn table the exchange
-function Transport:start(call, now)
+function Transport:start(call, clock)
   local exchange = setmetatable({
-    call = call, transport = self, news = false,
+    call = call, transport = self, news = false, ended = false, wake = false, sleeper = false,
+    place = false,
   }, exchange_metatable)
-  local message, started
+  local message, started, told
   if not channel then channel, message = Engine.open() end
   if channel then
-    started, message = channel:start(call, self.wire, self.progress ~= nil and not self.pour)
+    started, told =
+      channel:start(call, self.wire, self.progress and not self.pour, exchange)
+    message = told
   end
-  if started then
-    exchanges[call] = exchange
-    deliver() -- it may have ended already
-  else
-    call:failure(now, "aborted", message, "no")
+  if not started then
+    call:failure(clock(), "aborted", message, "no")
     exchange.ended, exchange.news = "failed", true
+  elseif told then
+    deliver() -- it may have ended already
   end
   return exchange
 end
@@ -225,16 +243,18 @@ end
 -- @tparam ?function progress `progress(done, total)`, bytes; of an answer's body, total may be nil
 -- @tparam ?table pour takes the chunks of the answer, see `stripe.pour`
 -- @tparam ?boolean download it is the answer's body that progress is about
--- @treturn table
+-- @treturn table without progress and pour it is the client's, which finds it as `settings.engine`
 function Engine.new(settings, progress, pour, download)
   local plain = settings.engine
   if not plain then
-    plain = setmetatable({ wire = wire_of(settings) }, transport_metatable)
+    plain = setmetatable({
+      wire = wire_of(settings), progress = false, pour = false,
+    }, transport_metatable)
     settings.engine = plain
   end
   if not (progress or pour) then return plain end -- it has nothing of one call in it
   return setmetatable({
-    wire = plain.wire, progress = progress, pour = pour, download = download,
+    wire = plain.wire, progress = progress or false, pour = pour or false, download = download,
   }, transport_metatable)
 end
 

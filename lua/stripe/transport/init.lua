@@ -2,8 +2,8 @@
 --
 -- A transport has a method `exchange(call, driver, canceller)`: it sends `call:request()` and
 -- returns an answer `{status, headers, body}`, or nil and a failure `{kind, message, sent}`. Or it
--- has a method `start(call, now)`, which begins that and returns at once; what it returns is waited
--- for by its method `finish(canceller, wait)`, see `stripe.transport.engine`.
+-- has a method `start(call, clock)`, which begins that and returns at once; what it returns is
+-- waited for by its method `finish(canceller, wait)`, see `stripe.transport.engine`.
 -- @module stripe.transport
 
 local Transport = {}
@@ -30,6 +30,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string why there is none
 function Transport.choose(settings, progress, pour, download)
+  if settings.engine and not (progress or pour) then return settings.engine end
   local option = settings.transport
   local known = option and not progress and wrapped[option]
   if known then return known end

@@ -35,9 +35,14 @@ function directives.truncate()
   return failure("reset", "the answer ended before its body was complete", "yes")
 end
 
--- A forwarded request that is to leave this process: nothing here can send it.
-local function send_out(answer)
-  return answer.resume { failure = "connect", sent = "no" }
+-- A forwarded request that is to leave this process.
+local function send_out(answer, driver)
+  return answer.resume(require "stripe.simulator.outbound"(answer.outbound, driver))
+end
+
+-- What the request brought about is delivered to functions of this process when it has ended.
+local function settle(simulator)
+  if simulator.stirred then simulator:settle() end
 end
 
 -- Hands the request over: the answer, or nil and the failure; and the seconds that it may take.
@@ -58,16 +63,20 @@ end
 -- @treturn[2] table the failure
 function Simulated:exchange(call, driver, canceller)
   local answer, why, timeout = ask(self, call)
-  if answer and answer.status and self.simulator.handle_call then return answer end -- it is ours
+  if answer and answer.status and self.simulator.handle_call then -- it is ours
+    settle(self.simulator)
+    return answer
+  end
   while answer and not answer.status do
     if answer.outbound then
-      answer, why = send_out(answer)
+      answer, why = send_out(answer, driver)
     elseif directives[answer.directive] then
       answer, why = directives[answer.directive](answer, timeout, driver, canceller)
     else
       break
     end
   end
+  settle(self.simulator)
   return Answer.check(answer, why)
 end
 

@@ -22,9 +22,7 @@ local function in_place(f)
   return xpcall(f, caught_in_place)
 end
 
-if coroutine.wrap(function() return (xpcall(coroutine.yield, caught_in_place)) end)() == nil then
-  return in_place
-end
+if require "stripe.driver.through_pcall" then return in_place end
 
 -- PUC Lua 5.1 does not yield through xpcall, so the function gets a coroutine of its own; what it
 -- yields is handed on to who resumes this one.

@@ -1,27 +1,18 @@
 --- Files that are at any moment the old or the new one, whole.
 -- @module stripe.workflow.file
 
+local core = require "stripe.core"
+
 local File = {}
 
---- Writes a text under a temporary name beside the file, then renames it.
+--- Writes a text under a temporary name beside the file, then renames it. When this returns, it is
+-- on disk.
 -- @string path
 -- @string text
 -- @treturn[1] boolean true
 -- @treturn[2] nil
 -- @treturn[2] string message
-function File.write(path, text)
-  local temporary = path .. ".new"
-  local file, problem = io.open(temporary, "wb")
-  if not file then return nil, problem end
-  local written, why = file:write(text)
-  local closed, reason = file:close()
-  if written and closed then
-    closed, reason = os.rename(temporary, path)
-    if closed then return true end
-  end
-  os.remove(temporary)
-  return nil, ("%s: %s"):format(path, tostring(why or reason or "can't be written"))
-end
+function File.write(path, text) return core.replace_file(path, text) end
 
 --- Reads a whole file.
 -- @string path

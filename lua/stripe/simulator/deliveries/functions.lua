@@ -10,6 +10,7 @@ local functions = {}
 
 -- Coroutines that are in `settle`.
 local settling = setmetatable({}, { __mode = "k", __name = "stripe.simulator.settling" })
+local NONE = {}
 local MAIN = {} -- stands for the main program on Lua 5.1
 
 --- Whether a value can be called.
@@ -24,7 +25,9 @@ function functions.subscribe(owner, f)
   if not functions.callable(f) then error("a function or a handler expected", 3) end
   local simulator = owner.simulator or owner
   simulator.subscriptions = (simulator.subscriptions or 0) + 1
-  local one = { id = "on_event_" .. simulator.subscriptions, f = f, account = owner.simulator and owner }
+  local one = {
+    id = "on_event_" .. simulator.subscriptions, f = f, account = owner.simulator and owner or nil,
+  }
   simulator.subscribers = simulator.subscribers or {}
   table.insert(simulator.subscribers, one)
   return function()
@@ -37,8 +40,10 @@ end
 --- The functions that take the events of an account.
 -- @treturn {table,...} `{ id, f }`
 function functions.of(account)
+  local subscribers = account.simulator.subscribers
+  if not subscribers then return NONE end
   local found = {}
-  for _, one in ipairs(account.simulator.subscribers or found) do
+  for _, one in ipairs(subscribers) do
     if not one.account or one.account == account then found[#found + 1] = one end
   end
   return found
@@ -61,10 +66,18 @@ local function give_event(f, event, delivery)
   return 200
 end
 
+-- What is called in a coroutine of its own must know, too, that it is inside of `settle`.
+local function guarded(f)
+  return protect(function()
+    settling[coroutine.running() or MAIN] = true
+    return f()
+  end)
+end
+
 local function call(delivery)
   local f, content, request = delivery.f, delivery.content, delivery.request
   delivery.f, delivery.content, delivery.request = nil, nil, nil
-  local ok, status, body = protect(function()
+  local ok, status, body = guarded(function()
     if content then return give_event(f, content, delivery) end
     return f(request.body, request.headers)
   end)
@@ -91,9 +104,8 @@ end
 function functions.settle(simulator)
   local here = coroutine.running() or MAIN
   if settling[here] then return 0 end
-  settling[here] = true
   local count = 0
-  local ok, problem = protect(function()
+  local ok, problem = guarded(function()
     local account = next(simulator.stirred or {})
     while account do
       simulator.stirred[account] = nil

@@ -32,8 +32,8 @@ end
 
 --- Takes what came of a delivery.
 -- @string id
--- @tparam table outcome `{ status, body, duration = milliseconds }`, or `{ failure = kind, message }`
---   when there was no answer; a success is a status of 200 to 299
+-- @tparam table outcome `{ status, body, duration = milliseconds }`, or when there was no answer
+--   `{ failure = kind, message }`; a success is a status of 200 to 299
 -- @treturn boolean true | nil, message when no such delivery is under way
 function Deliveries:delivered(id, outcome)
   for _, account in ipairs(accounts_of(self)) do
@@ -93,6 +93,16 @@ end
 function Deliveries:settle()
   local simulator = self.simulator or self
   return simulator.stirred and functions.settle(simulator) or 0
+end
+
+--- Time has moved: what waited for it may be due.
+function Deliveries:moved()
+  local simulator = self.simulator or self
+  for _, account in ipairs(accounts_of(self)) do
+    if account.outbox.inside[1] then simulator:stir(account, true) end
+  end
+  if simulator.wake then simulator.wake() end
+  self:settle()
 end
 
 -- Sends these, some at once; returns when all have come to their end.

@@ -106,7 +106,7 @@ end
 
 --- Takes what came of a try that `take` had handed out.
 -- @string id
--- @tparam table outcome `{ status, body, duration = milliseconds }`, or `{ failure = kind, message }`
+-- @tparam table outcome `{ status, body, duration = milliseconds }`, or `{ failure, message }`
 -- @treturn boolean true | nil, message
 function Outbox:finish(id, outcome)
   local record = self.records[id]

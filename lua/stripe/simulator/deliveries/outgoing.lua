@@ -34,7 +34,8 @@ end
 
 --- @tparam table event
 -- @tparam table endpoint
--- @tparam table secrets `active`: those that sign; `fake`: whether a signature of scheme v0 is added
+-- @tparam table secrets `active`: those that sign; `fake`: whether a signature of scheme v0 is
+--   added
 -- @number time of the signature, Unix seconds
 -- @treturn table `{ method, url, headers = {{name, value}, ...}, body, timeout = seconds }`; the
 --   headers can be read by name too

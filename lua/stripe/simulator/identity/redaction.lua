@@ -1,8 +1,8 @@
 --- Redaction: after a while nothing personal of a session is left anywhere.
 --
--- It reaches the session, its reports, what events, the journal and stored idempotent answers
--- kept of them, and the images. Strings become "[redacted]", dates the first of January of the
--- year 1, metadata empty; countries, ids, statuses and error codes stay.
+-- It reaches the session, its reports, what events, the journal, stored idempotent answers and
+-- answers to deliveries kept of them, and the images. Strings become "[redacted]", dates the first
+-- of January of the year 1, metadata empty; countries, ids, statuses and error codes stay.
 -- [behaviour: VerificationSession states]
 -- @module stripe.simulator.identity.redaction
 local core = require "stripe.core"
@@ -121,9 +121,12 @@ function identity_redaction.finish(account, id)
       scrub[REPORT](report)
     end
   end
+  local events = {}
   account.events:rewrite(function(snapshot, event)
-    if event.type:find("^identity%.") then scrub_within(snapshot, ids) end
+    events[event.id] = event.type:find("^identity%.") and scrub_within(snapshot, ids) or nil
   end)
+  account.outbox:redact(events)
+  if account.parent then account.parent.outbox:redact(events) end
   account.idempotency:rewrite(function(record) scrub_answer(record, id, ids) end)
   account.journal:rewrite(function(entry)
     if entry.object == id or entry.path:find(id, 1, true) then scrub_params(entry.params) end

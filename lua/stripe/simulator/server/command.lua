@@ -3,6 +3,7 @@
 
 local argparse = require "argparse"
 local cqueues = require "cqueues"
+local prefixes = require "stripe.simulator.prefixes"
 local signal = require "cqueues.signal"
 local simulator = require "stripe.simulator"
 local new_log = require "stripe.simulator.server.log"
@@ -23,6 +24,11 @@ local function port(text)
   return number, problem
 end
 
+local function url(text)
+  if prefixes.plain(text) then return text end
+  return nil, ("'%s' is no URL"):format(text)
+end
+
 local function parser()
   local parse = argparse("stripe-sim", "A simulator of Stripe's Identity, Crypto Onramp, Climate, "
     .. "Forwarding, Webhook Endpoints, Events, Files and File Links, behind a local port.")
@@ -32,6 +38,10 @@ local function parser()
   parse:option("--seed", "The same seed gives the same ids.", "1")
   parse:option("--clock", "Unix seconds at which time stands until it is moved."):convert(whole)
   parse:option("--state", "A file to start from, and to write on exit and on POST /_sim/save.")
+  parse:option("--deliver-to", "Deliver to endpoints below this URL too, not only to those on this "
+    .. "machine; may be given several times."):argname("<url>"):count("*"):convert(url)
+  parse:option("--sign-clock", "Whose time the signatures of deliveries bear: host or simulator.",
+    "host"):choices { "host", "simulator" }
   parse:flag("--tls", "Speak TLS, with a certificate made for this run unless one is given.")
   parse:option("--cert", "The certificate, a PEM file; with --key.")
   parse:option("--key", "Its private key, a PEM file.")
@@ -81,7 +91,10 @@ end
 local function main(arguments)
   local options = parser():parse(arguments)
   local log = new_log(options.quiet and "quiet" or options.verbose and "verbose" or "normal")
-  local sim = simulator.new { seed = options.seed, clock = options.clock }
+  local sim = simulator.new {
+    seed = options.seed, clock = options.clock, sign_clock = options.sign_clock,
+    allowed_endpoints = options.deliver_to,
+  }
   local listening, problem, save
   if options.state then
     function save() return state.save(sim, options.state, listening.url) end

@@ -1,7 +1,7 @@
 --- The simulator behind a port: HTTP/1.1, or the same inside TLS, by lua-http.
 --
 -- Bytes come in, `simulator:handle` says what to do, and this file does it: answers, waits, breaks
--- the connection, or sends a forwarded request out. Each exchange is a coroutine of its own, so
+-- the connection, or sends a forwarded request out. Deliveries go out beside that. Each exchange is a coroutine of its own, so
 -- that one that waits keeps nobody else waiting.
 -- @module stripe.simulator.server
 
@@ -10,6 +10,7 @@ local condition = require "cqueues.condition"
 local http_server = require "http.server"
 local file_links = require "stripe.simulator.files.links"
 local break_off = require "stripe.simulator.server.break"
+local deliveries = require "stripe.simulator.server.deliveries"
 local errors = require "stripe.simulator.errors"
 local read = require "stripe.simulator.server.read"
 local write = require "stripe.simulator.server.write"
@@ -60,6 +61,9 @@ local function decide(self, request)
   elseif path:find("^/links/") and (request.method == "GET" or request.method == "HEAD") then
     return download(self.simulator, path)
   end
+  if path == "/_sim/deliveries/flush" and request.method == "POST" then
+    return { status = 200, headers = JSON, body = ('{"sent":%d}'):format(self.deliverer:flush()) }
+  end
   local answer = self.simulator:handle(request)
   if path == "/_sim/restore" then self:adopt() end
   return answer
@@ -86,7 +90,7 @@ end
 local function settle(self, stream, request, answer)
   while answer and not answer.status do
     if answer.outbound then
-      local reply = require("stripe.simulator.server.outbound")(answer.outbound)
+      local reply = require("stripe.simulator.outbound")(answer.outbound)
       answer = guarded(self, answer.resume, reply)
     else
       request.outcome = answer.directive
@@ -109,14 +113,17 @@ local function exchange(self, stream)
   self.log.exchange(request, answer, cqueues.monotime() - started)
 end
 
-local SILENT = { exchange = function() end, failure = function() end, trouble = function() end }
+local SILENT = {}
+for _, name in ipairs { "exchange", "failure", "trouble", "delivery" } do
+  SILENT[name] = function() end
+end
 
 --- Binds a port.
 -- @tparam table simulator
 -- @tparam[opt] table options `host` ("127.0.0.1"), `port` (0: any that is free), `context`: an
 --   openssl.ssl.context, then it speaks TLS; `save()`: what `POST /_sim/save` does, returns true,
 --   or nil and why not; `log`: `exchange(request, answer, seconds)`, `failure(traceback)`,
---   `trouble(message)`
+--   `trouble(message)`, `delivery(delivery, outcome)`
 -- @treturn table server | nil, message
 local function listen(simulator, options)
   options = options or {}
@@ -124,6 +131,7 @@ local function listen(simulator, options)
     simulator = simulator, running = {}, save = options.save, log = options.log or SILENT,
     closing = condition.new(),
   }, metatable)
+  self.deliverer = deliveries.new(simulator, self.log)
   local tls = options.context ~= nil
   local server, why = http_server.listen {
     host = options.host or "127.0.0.1", port = options.port or 0, reuseaddr = true,
@@ -156,8 +164,9 @@ function Server:adopt()
   end
 end
 
---- Serves until `close`; to be called in a cqueues coroutine, as `close`.
+--- Serves and delivers until `close`; to be called in a cqueues coroutine, as `close`.
 function Server:run()
+  cqueues.running():wrap(function() self.deliverer:run() end)
   local controller = self.server.cq
   while not self.closed do
     local ok, problem = controller:step(0)
@@ -171,6 +180,7 @@ function Server:close()
   self.server:pause()
   local limit = cqueues.monotime() + GRACE_SECONDS
   while next(self.running) and cqueues.monotime() < limit do cqueues.sleep(0.01) end
+  self.deliverer:close()
   self.server:close()
   self.closed = true
   self.closing:signal()

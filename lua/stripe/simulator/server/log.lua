@@ -53,5 +53,11 @@ return function(level, out)
     say(line)
   end
 
+  function log.delivery(delivery, outcome)
+    if level == "quiet" then return end
+    say(("delivery of %s %s to %s: %s, try %d"):format(delivery.type, delivery.event,
+      delivery.request.url:match "^[^?#]*", outcome.failure or outcome.status, delivery.attempt))
+  end
+
   return log
 end

@@ -4,7 +4,7 @@
 local cqueues = require "cqueues"
 local core = require "stripe.core"
 local Input = require "stripe.webhook.command.input"
-local send = require "stripe.simulator.server.outbound"
+local send = require "stripe.simulator.outbound"
 local summary = require "stripe.webhook.command.summary"
 
 local SECONDS = 30

@@ -167,10 +167,12 @@ local function wait_for_all(self, driver)
   while self.running > 0 do driver.sleep(0.01) end
 end
 
--- Only who has the process for himself waits for Redis in place.
+-- Seconds to wait in Redis: only for who has the process for himself, or is in nginx, where that
+-- holds up nobody.
 local function waits(self, driver)
   if self.options.once or self.running > 0 then return 0 end
-  return driver == Blocking and self.block or 0
+  local alone = driver == Blocking or driver == package.loaded["stripe.driver.nginx"]
+  return alone and self.block or 0
 end
 
 --- One round: takes what there is (waiting up to `block` seconds for it) and handles it.

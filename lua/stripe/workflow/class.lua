@@ -1,0 +1,91 @@
+--- What the workflows have in common: an object that holds a client, options that are checked by
+-- name, errors of the workflow itself.
+-- @module stripe.workflow.class
+
+local Error = require "stripe.error"
+local suggest = require "stripe.suggest"
+
+local Class = {}
+
+--- The class of a workflow.
+-- @string name such as "onramp"
+-- @tparam table methods
+-- @treturn function makes an object for a client
+-- @treturn function `client_of(self, method)`: the client; misuse when it was no colon
+function Class.new(name, methods)
+  local full = "stripe.workflow." .. name
+  local metatable = { __name = full, __index = methods }
+  local function new(client)
+    local class = getmetatable(client)
+    if type(class) ~= "table" or class.__name ~= "stripe.client" then
+      error(full .. " takes a client", 2)
+    end
+    return setmetatable({ client = client }, metatable)
+  end
+  local function client_of(self, method)
+    if getmetatable(self) ~= metatable then
+      error(("use %s:%s(...) with a colon"):format(name, method), 3)
+    end
+    return self.client
+  end
+  return new, client_of
+end
+
+--- What is wrong with the names of options, or nil.
+-- @string method for the message
+-- @param options
+-- @tparam table known set of names
+function Class.unknown(method, options, known)
+  if type(options) ~= "table" then return ("%s takes a table of options"):format(method) end
+  for name in pairs(options) do
+    if not known[name] then
+      return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, known)
+    end
+  end
+end
+
+--- What is wrong with an option that is a number of seconds, or nil.
+-- @tparam table options
+-- @string name
+-- @tparam[opt] boolean positive 0 won't do
+function Class.seconds(options, name, positive)
+  local value = options[name]
+  if value == nil or type(value) == "number" and value >= 0 and not (positive and value == 0) then
+    return nil
+  end
+  return ("option %q must be a number of seconds%s"):format(name, positive and " above 0" or "")
+end
+
+--- What is wrong with the journal and the reference among the options, or nil.
+-- @tparam table options
+-- @string otherwise what would happen without them
+function Class.remembered(options, otherwise)
+  local reference = options.reference
+  if type(options.journal) ~= "table" or type(options.journal.once) ~= "function" then
+    return 'option "journal" must be a stripe.journal: ' .. otherwise
+  elseif type(reference) ~= "string" or reference == "" or #reference > 200
+    or reference:find("%c") then
+    return 'option "reference" must be text of 1 to 200 bytes without control characters'
+  end
+end
+
+--- An error of the workflow itself; nothing was sent.
+-- @string code
+-- @string message
+-- @tparam[opt] table more fields that differ from `type = "workflow_error"`, `sent = "no"`,
+--   `retryable = false`
+function Class.failure(code, message, more)
+  local fields = {
+    type = "workflow_error", code = code, message = message, attempts = {}, retryable = false,
+    sent = "no",
+  }
+  for name, value in pairs(more or {}) do fields[name] = value end
+  return Error.new(fields)
+end
+
+--- The same for parameters that were refused here.
+function Class.refusal(code, param, message)
+  return Class.failure(code, message, { type = "validation_error", param = param })
+end
+
+return Class

@@ -1,0 +1,6 @@
+describe("stripe.driver.through_pcall", function()
+  it("is what a trial shows", function()
+    local yields = coroutine.wrap(function() return (pcall(coroutine.yield, "yields")) end)()
+    assert.equal(yields == "yields", require "stripe.driver.through_pcall")
+  end)
+end)
