@@ -90,7 +90,9 @@ describe("nginx", function()
     return text
   end
 
-  local function descriptors(pid) return tonumber(output_of("ls /proc/" .. pid .. "/fd | wc -l")) end
+  local function descriptors(pid)
+    return tonumber(output_of("ls /proc/" .. pid .. "/fd | wc -l"))
+  end
 
   local function resident(pid)
     return tonumber(output_of("cat /proc/" .. pid .. "/statm"):match "^%d+ (%d+)") * 4096

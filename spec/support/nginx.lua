@@ -59,6 +59,7 @@ local function find()
   if program then return end
   program = output_of "PATH=$PATH:/usr/sbin command -v nginx":match "%S+"
   assert(program, "there is no nginx: scripts/deps test installs it")
+  assert(contents "build/luajit/stripe/engine.so", "nginx runs LuaJIT: make V=luajit")
   local about = output_of(program .. " -V 2>&1")
   local folder = about:match "%-%-modules%-path=(%S+)" or ""
   modules = {}
@@ -75,9 +76,8 @@ daemon off;
 worker_processes {{workers}};
 pid {{directory}}/nginx.pid;
 error_log {{directory}}/error.log notice;
-worker_rlimit_nofile 4096;
 {{main}}
-events { worker_connections 2048; {{events}} }
+events { worker_connections 1024; {{events}} }
 http {
   access_log off;
   client_body_temp_path {{directory}}/body;
@@ -97,12 +97,12 @@ http {
 
 -- Puts in what stands in double braces, which may hold such things itself.
 local function fill(template, values)
-  local text, n = template, nil
-  repeat
+  local text, n = template, 1
+  while n > 0 do
     text, n = text:gsub("{{([%w_]+)}}", function(name)
       return tostring(values[name] or error("the configuration asks for " .. name))
     end)
-  until n == 0
+  end
   return text
 end
 

@@ -110,8 +110,8 @@ describe("the onramp workflow", function()
       assert.equal(1, requests("GET", "/v1/crypto/onramp/quotes"))
       assert(onramp:quote { source_amount = "1.00", quotes_path = true })
       assert.equal(1, requests("GET", "/v1/crypto/onramp_quotes"))
-      sim.faults:add { status = 404, body = { error = { type = "invalid_request_error",
-        message = "Unrecognized request URL" } } }
+      sim.faults:add { fault = { status = 404, body = { error = {
+        type = "invalid_request_error", message = "Unrecognized request URL" } } } }
       assert(onramp:quote { source_amount = "1.00" })
       assert.equal(2, requests("GET", "/v1/crypto/onramp_quotes"))
     end)
@@ -205,8 +205,9 @@ describe("the onramp workflow", function()
     end)
 
     it("again with other parameters when it was refused", function()
-      sim.faults:add { status = 400, body = { error = { type = "invalid_request_error",
-        code = "crypto_onramp_unsupported_country", message = "no" } } }
+      sim.faults:add { fault = { status = 400, body = { error = {
+        type = "invalid_request_error", code = "crypto_onramp_unsupported_country",
+        message = "no" } } } }
       local session, err = onramp:start(params())
       assert.is_nil(session)
       assert.equal("crypto_onramp_unsupported_country", err.code)

@@ -2,9 +2,9 @@
  * channel.h - ring 2a: what one Lua state holds of an engine.
  *
  * Orders go to the engine's inbox, news come back through the channel's outbox, and a transfer
- * stays the channel's until it is told as done. Nothing else of an engine is touched from here,
- * so that a thread can own the engine: then the two boxes are what needs a lock. Today the caller
- * is the owner, and an order is carried out as it is given.
+ * stays the channel's until it is told as done. Nothing else of an engine is touched from here. Its
+ * owner is the caller, and an order is carried out as it is given; where a thread is the owner, a
+ * Lua state has a mailbox instead.
  */
 #ifndef ST_ENGINE_CHANNEL_H
 #define ST_ENGINE_CHANNEL_H

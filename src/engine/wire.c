@@ -115,7 +115,11 @@ void st_wire_apply(const st_wire *w, CURL *easy)
                      (long)(w->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
     /* Debian compiles a CAPATH in, and libcurl keeps its parsed store of CAs only without one. */
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    if (w->identity) curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, NULL);
+    if (w->verbatim) {
+        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, NULL);
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+        curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    }
     if (w->texts[ST_WIRE_CA_PATH]) curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
     for (int i = 0; i < ST_WIRE_TEXTS; i++)
         if (w->texts[i]) curl_easy_setopt(easy, texts[i].option, w->texts[i]);

@@ -33,7 +33,8 @@ typedef struct st_wire {
     long max_connections;         /* to one host; negative: ours, 0: any number */
     bool http2;
     bool plain;                   /* http, too: the client's base is this machine */
-    bool identity;                /* answers are taken as they come: no compression is asked for */
+    bool verbatim;                /* nothing is asked for that the request doesn't: no compression;
+                                     and each has a connection of its own */
 } st_wire;
 
 /* The option's name of a text, such as "ca_file". */

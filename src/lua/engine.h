@@ -26,7 +26,8 @@ void st_open_class(lua_State *L, const char *name, const luaL_Reg *methods, lua_
 /* The wire at argument i of a method. */
 st_wire *st_check_wire(lua_State *L, int i);
 
-/* The call at argument 2 of a method. It comes from another shared object, perhaps of another version. */
+/* The call at argument 2 of a method. It comes from another shared object, perhaps of another
+   version. */
 st_lua_call *st_check_call(lua_State *L);
 
 /* Raises an error unless a call is to be sent now. */

@@ -74,7 +74,7 @@ static bool flag(lua_State *L, const char *name)
 }
 
 /* Options, checked before: those of st_wire_name, resolve (list of "host:port:address"),
-   connect_timeout, max_connection_age, max_connections, http2, plain, identity. */
+   connect_timeout, max_connection_age, max_connections, http2, plain, verbatim. */
 int st_make_wire(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -91,7 +91,7 @@ int st_make_wire(lua_State *L)
     self->wire->max_connections = (long)number(L, "max_connections", -1);
     self->wire->http2 = flag(L, "http2");
     self->wire->plain = flag(L, "plain");
-    self->wire->identity = flag(L, "identity");
+    self->wire->verbatim = flag(L, "verbatim");
     return 1;
 }
 

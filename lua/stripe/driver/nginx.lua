@@ -18,8 +18,8 @@ local transport = require "stripe.transport.engine"
 local ngx = ngx -- luacheck: ignore 113
 local get_phase = ngx.get_phase
 
--- Where nginx lets a coroutine wait. In two more phases of a TLS handshake it says that it does, and
--- ends the handshake then, unless nginx and OpenSSL are OpenResty's own.
+-- Where nginx lets a coroutine wait. In two more phases of a TLS handshake it says that it does,
+-- and then ends the handshake, unless nginx and OpenSSL are OpenResty's own.
 local WAITS = {
   rewrite = true, server_rewrite = true, access = true, content = true, timer = true,
   ssl_cert = true,

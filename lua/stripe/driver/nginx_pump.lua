@@ -62,7 +62,7 @@ local function lead(going)
   me.line = line ~= nil
   while going() and not is_abandoned() or line and not mailbox:listen(false) do
     if line then
-      if not line:receiveany(64) then -- the engine was closed, or nginx ends
+      if not line:receive(1) then -- the engine was closed, or nginx ends
         line:close()
         line, mailbox = nil, nil
         if not ngx.worker.exiting() then line, mailbox = connect() end

@@ -11,6 +11,7 @@ local loopback = require "stripe.simulator.loopback"
 
 local MAX_BODY = 1024 * 1024 -- of an answer
 local CONNECT_SECONDS = 10
+local NOBODY = {}
 
 -- The engine sets these itself.
 local FRAMING = { ["content-length"] = true, connection = true, ["transfer-encoding"] = true }
@@ -18,7 +19,7 @@ local FRAMING = { ["content-length"] = true, connection = true, ["transfer-encod
 -- How to get there. This machine is reached directly, whatever proxies the environment names.
 local function settings(proxy)
   return { base_url = "http://", files_url = "", connect_timeout = CONNECT_SECONDS, proxy = proxy,
-    identity = true }
+    verbatim = true }
 end
 local DIRECT, ANYWHERE = settings(false), settings(nil)
 
@@ -53,7 +54,8 @@ local function send(request, driver)
   if not call then return { failure = "protocol", message = problem, sent = "no" } end
   local transport = require("stripe.transport.engine").new(
     loopback.is(request.url) and DIRECT or ANYWHERE)
-  exchange(call, { driver = driver, clock = driver.now, transport = transport })
+  exchange(call,
+    { driver = driver, clock = driver.now, transport = transport, observers = NOBODY })
   local reply = { status = call:status(), ip = call:peer(),
     duration = (driver.now() - started) * 1000 }
   local kind, message = call:problem()

@@ -26,7 +26,7 @@ local wires = setmetatable({}, { __mode = "v" })
 
 local WIRE = {
   "proxy", "no_proxy", "ca_file", "ca_path", "client_cert", "client_key", "unix_socket",
-  "connect_timeout", "max_connection_age", "max_connections", "http_version", "identity",
+  "connect_timeout", "max_connection_age", "max_connections", "http_version", "verbatim",
 }
 
 local function is_plain(settings)

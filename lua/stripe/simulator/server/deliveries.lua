@@ -16,7 +16,7 @@ local LONGEST = 3600 -- seconds of sleep: the wall clock may be set meanwhile
 -- @tparam table log `failure(traceback)`, `delivery(delivery, outcome)`
 local function new(simulator, log)
   local self = setmetatable({
-    simulator = simulator, log = log, active = 0, made = 0, changed = condition.new(),
+    simulator = simulator, log = log, active = 0, changed = condition.new(),
   }, metatable)
   function simulator.wake() self.changed:signal() end
   return self
@@ -24,7 +24,7 @@ end
 
 local function deliver(self, delivery)
   local outcome = send(delivery.request)
-  self.active, self.made = self.active - 1, self.made + 1
+  self.active = self.active - 1
   if not self.closed then self.simulator:delivered(delivery.id, outcome) end
   self.log.delivery(delivery, outcome)
   self.changed:signal()
@@ -56,11 +56,8 @@ function Deliverer:run()
 end
 
 --- Waits until nothing is due or under way.
--- @treturn number of deliveries made meanwhile
 function Deliverer:flush()
-  local before = self.made
   while self.active > 0 or self.simulator:seconds_until_due() == 0 do self.changed:wait(1) end
-  return self.made - before
 end
 
 --- Begins no more. What is under way when the state is saved counts as not tried.

@@ -12,6 +12,9 @@ local Common = { DONE = 0, FAILED = 1, USAGE = 2, AGAIN = 3, DOUBT = 4 }
 --- Adds the options that every program has.
 -- @param parse an argparse parser
 function Common.options(parse)
+  function parse.error(self, message) -- argparse would exit with 1
+    Common.stop(self:get_usage() .. "\n\nError", message, Common.USAGE)
+  end
   parse:option("--api-key", "The secret key; better in the environment as STRIPE_SECRET_KEY.")
     :argname "KEY"
   parse:option("--api-base", "Another address than https://api.stripe.com, such as stripe-sim's.")

@@ -60,6 +60,22 @@ function Onramp:start(options)
   return start(client_of(self, "start"), options)
 end
 
+--- The session of a reference, looked for among all sessions, the newest first.
+-- @string reference
+-- @treturn[1] ?table nil when there is none
+-- @treturn[2] nil
+-- @treturn[2] table the error
+function Onramp:find(reference)
+  local client = client_of(self, "find")
+  if type(reference) ~= "string" then error("find takes a reference", 2) end
+  local page, err = client.crypto.onramp_sessions:list { limit = 100 }
+  if not page then return nil, err end
+  for session, problem in page:each() do
+    if not session then return nil, problem end
+    if (session.metadata or {}).onramp_reference == reference then return session end
+  end
+end
+
 --- Asks until a session is fulfilled or rejected.
 -- @tparam string|table session its id, or the session as it was seen last
 -- @tparam[opt] table options `interval` (5): seconds between two looks; `deadline`: seconds for all
