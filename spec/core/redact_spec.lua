@@ -115,7 +115,7 @@ end)
 describe("redacting a form", function()
   it("hides the values of sensitive parameters and of all below them", function()
     assert.equal("wallet_addresses[ethereum]=[redacted]&source_amount=10"
-      .. "&customer_information%5Bdob%5D%5Byear%5D=[redacted]&metadata[secret]=kept",
+      .. "&customer_information%5Bdob%5D%5Byear%5D=[redacted]&metadata[secret]=[redacted]",
       redact_form(operations["crypto.onramp_sessions.create"],
         "wallet_addresses[ethereum]=0xabc&source_amount=10"
         .. "&customer_information%5Bdob%5D%5Byear%5D=1990&metadata[secret]=kept"))
@@ -164,6 +164,14 @@ describe("redacting a form", function()
     assert.equal("client_secret=[redacted]&a[password]=[redacted]&b=sk_live_***&c&=d&",
       redact_form(nil, "client_secret=x&a[password]=y&b=sk_live_1&c&=d&"))
     assert.equal("", redact_form(nil, ""))
+  end)
+
+  it("judges the names that users give in metadata", function()
+    assert.equal("metadata[order]=7&metadata[password]=[redacted]&metadata[secret]=[redacted]",
+      redact_form(operations["climate.orders.create"],
+        "metadata[order]=7&metadata[password]=x&metadata[secret]=y"))
+    assert.same({ object = "climate.order", metadata = { order = "7", api_key = "[redacted]" } },
+      redact_object({ object = "climate.order", metadata = { order = "7", api_key = "x" } }))
   end)
 
   it("hides the value of a name that is too long to judge", function()

@@ -63,3 +63,33 @@ describe("replace_file", function()
     assert.has_error(function() core.replace_file(("x"):rep(5000), "x") end)
   end)
 end)
+
+describe("private_file", function()
+  local path
+
+  before_each(function()
+    path = os.tmpname()
+    os.remove(path)
+  end)
+  after_each(function() os.remove(path) end)
+
+  it("makes a file that nobody else can read", function()
+    assert.is_true(core.private_file(path))
+    assert.equal("rw-------", lfs.attributes(path, "permissions"))
+    assert.equal(0, lfs.attributes(path, "size"))
+  end)
+
+  it("leaves a file alone that is there", function()
+    assert(core.replace_file(path, "text"))
+    os.execute("chmod 644 " .. path)
+    assert.is_true(core.private_file(path))
+    assert.equal("rw-r--r--", lfs.attributes(path, "permissions"))
+    assert.equal(4, lfs.attributes(path, "size"))
+  end)
+
+  it("says why it can't", function()
+    assert.same({ nil, path .. "/x: No such file or directory" }, { core.private_file(path .. "/x") })
+    assert.has_error(function() core.private_file "" end)
+    assert.has_error(function() core.private_file "a\0b" end)
+  end)
+end)

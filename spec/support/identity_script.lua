@@ -21,4 +21,3 @@ if not result then
   os.exit(1)
 end
 print(result)
-os.exit(result.complete and 0 or 3)

@@ -7,52 +7,19 @@ local mortal = require "spec.support.mortal"
 local Redis = require "stripe.webhook.redis"
 local Server = require "spec.support.redis_server"
 local stripe = require "stripe"
+local victims = require "spec.support.victims"
 
 local WORKERS, LEASE, SECONDS = 3, 2, 60
 local DELIVERIES = tonumber(os.getenv "STRIPE_KILL_EVENTS" or "") or 400
 
--- A generator of our own, since each Lua has another one: the same seed, the same choices.
-local function random(seed)
-  local state = seed % 2147483646 + 1
-  return function(n)
-    state = state * 16807 % 2147483647
-    return state % n + 1
-  end
-end
+local lines_of = victims.lines_of
 
-local function lines_of(path)
-  local lines = {}
-  local file = io.open(path)
-  if not file then return lines end
-  for line in file:lines() do lines[#lines + 1] = line end
-  file:close()
-  return lines
-end
-
-local function quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
-
-local interpreter = rawget(_G, "jit") and "luajit" or "lua" .. _VERSION:match("[%d.]+")
-
--- A worker in a process of its own. It ends with this one, however this one ends.
 local function spawn(directory, name, incarnation, kind, address)
-  local base = ("%s/%s.%d"):format(directory, name, incarnation)
-  local command = ("export LUA_PATH=%s LUA_CPATH=%s; %s spec/support/webhook_worker.lua feed %s %s "
-    .. "%s %s %d %g >%s.out 2>&1 </dev/null & pid=$!; echo $pid >%s.pid; cat >/dev/null; "
-    .. "kill -9 $pid 2>/dev/null; wait"):format(quoted(package.path), quoted(package.cpath),
-    interpreter, kind, address, directory, name, incarnation, LEASE, base, base)
-  return { pipe = assert(io.popen(command, "w")), name = name, incarnation = incarnation,
-    base = base }
-end
-
-local function kill(process)
-  local limit = core.now() + SECONDS
-  local pid
-  repeat
-    pid = lines_of(process.base .. ".pid")[1]
-    assert(pid or core.now() < limit, "a worker does not start")
-  until pid
-  os.execute("kill -9 " .. pid .. " 2>/dev/null")
-  process.pipe:close()
+  local process = victims.spawn(("%s/%s.%d"):format(directory, name, incarnation), {
+    "spec/support/webhook_worker.lua", "feed", kind, address, directory, name, incarnation, LEASE,
+  })
+  process.incarnation = incarnation
+  return process
 end
 
 local function finished(directory, name)
@@ -61,30 +28,10 @@ local function finished(directory, name)
   return file ~= nil
 end
 
--- Deliveries of events in three heaps. 30 % are duplicates: every second of them comes while
--- another worker has the same event in its hands, the others at any time.
 local function deal(directory, choose)
-  local ids, heap = {}, {}
-  for i = 1, math.ceil(DELIVERIES * 0.7) do ids[i] = "evt_" .. i end
-  for i = 1, #ids do heap[i] = { ids[i] } end
-  for i = 1, DELIVERIES - #ids do
-    local n = choose(#ids)
-    if i % 2 == 0 then heap[#heap + 1] = { ids[n] } else table.insert(heap[n], ids[n]) end
-  end
-  for i = #heap, 2, -1 do
-    local j = choose(i)
-    heap[i], heap[j] = heap[j], heap[i]
-  end
-  local deliveries = {}
-  for _, together in ipairs(heap) do
-    for _, id in ipairs(together) do deliveries[#deliveries + 1] = id end
-  end
-  for w = 1, WORKERS do
-    local file = assert(io.open(("%s/worker%d"):format(directory, w), "w"))
-    for i = w, #deliveries, WORKERS do file:write(deliveries[i], "\n") end
-    file:close()
-  end
-  return ids
+  local names = {}
+  for w = 1, WORKERS do names[w] = "worker" .. w end
+  return victims.deal(directory, names, DELIVERIES, choose)
 end
 
 -- Lets workers work and kills them at random moments until all deliveries were answered.
@@ -103,7 +50,7 @@ local function work(directory, kind, address, choose, disturb)
       core.sleep(choose(50) / 1000)
       if #killed < kills then
         local w = at_work[choose(#at_work)]
-        kill(workers[w])
+        victims.kill(workers[w])
         killed[#killed + 1] = workers[w]
         workers[w] = spawn(directory, "worker" .. w, workers[w].incarnation + 1, kind, address)
         if disturb then disturb(#killed) end
@@ -184,7 +131,7 @@ describe("workers that are killed while they share a store", function()
     os.remove(directory)
     assert(os.execute("mkdir -m 700 " .. directory))
     seed = tonumber(os.getenv "STRIPE_KILL_SEED" or "") or math.floor(core.time() * 1000) % 1000000
-    choose = random(seed)
+    choose = victims.random(seed)
   end)
   after_each(function() os.execute("rm -rf " .. directory) end)
 

@@ -156,14 +156,14 @@ describe("the identity workflow", function()
   end)
 
   it("looks again when a session was refused, under another key", function()
-    local session = create()
+    create()
     sim.faults:add { match = { operation = "identity.verification_sessions.redact" },
       fault = { status = 400, body = { error = { type = "invalid_request_error",
         message = "You cannot redact Ada Lovelace." } } } }
     local result = assert(identity:erase({ all = true }, options { interval = 3600 }))
     assert.is_true(result.complete)
     sim:reset()
-    session = create()
+    local session = create()
     sim.faults:add { match = { operation = "identity.verification_sessions.redact" }, times = 9,
       fault = { status = 400, body = { error = { type = "invalid_request_error",
         code = "status_transition_invalid", message = "You cannot redact Ada Lovelace." } } } }

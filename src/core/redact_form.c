@@ -47,8 +47,10 @@ static bool is_sensitive(const st_param *params, const char *p, const char *end)
         const char *name = p;
         while (p < end && *p != '[' && *p != ']') p++;
         size_t n = (size_t)(p - name);
+        bool listed = param ? param->type != ST_MAP : true; /* the names of a map are the user's */
         param = first ? find(params, name, n) : param ? below(param, name, n) : NULL;
-        if (param ? param->flags & ST_SENSITIVE : st_redact_is_secret_name(name, n)) return true;
+        if (param && param->flags & ST_SENSITIVE) return true;
+        if (!(param && listed) && st_redact_is_secret_name(name, n)) return true;
         if (p < end && *p == ']') p++;
         if (p < end && *p == '[') p++;
     }

@@ -25,7 +25,7 @@ void st_open_decimal(lua_State *L);   /* decimal */
 void st_open_sequence(lua_State *L);  /* draw, drawn */
 void st_open_webhook(lua_State *L);   /* webhook_verify, webhook_sign, webhook_layout */
 void st_open_system(lua_State *L);    /* now, time, sleep, uuid, random */
-void st_open_file(lua_State *L);      /* replace_file */
+void st_open_file(lua_State *L);      /* replace_file, private_file */
 void st_open_signals(lua_State *L);   /* hold_signals, held_signal */
 void st_open_wallet(lua_State *L);   /* wallet */
 

@@ -1,4 +1,4 @@
-/* file.c - ring 2b: files that are at any moment the old or the new one, whole. */
+/* file.c - ring 2b: files that are at any moment the old or the new one, whole; private files. */
 #include "binding.h"
 
 #include <errno.h>
@@ -76,7 +76,33 @@ static int replace_file(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg functions[] = { { "replace_file", replace_file }, { NULL, NULL } };
+/*
+ * private_file(path) -> true | nil, message: makes an empty file that is nobody else's; one that is
+ * there already stays as it is
+ */
+static int private_file(lua_State *L)
+{
+    size_t length;
+    const char *path = luaL_checklstring(L, 1, &length);
+    luaL_argcheck(L, length > 0 && strlen(path) == length, 1, "not a path");
+    /* One that is there must not even be opened: to close it would end the locks that SQLite may
+       hold on it in this process. */
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno != EEXIST) {
+        lua_pushnil(L);
+        lua_pushfstring(L, "%s: %s", path, strerror(errno));
+        return 2;
+    }
+    if (fd >= 0) close(fd);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+static const luaL_Reg functions[] = {
+    { "replace_file", replace_file },
+    { "private_file", private_file },
+    { NULL, NULL }
+};
 
 void st_open_file(lua_State *L)
 {

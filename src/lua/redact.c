@@ -100,9 +100,12 @@ static shape shape_of(lua_State *L, int i, const st_field *field)
 static const st_field *member(lua_State *L, int k, shape known, bool *secret)
 {
     size_t n;
-    if (known.item) return known.item;
-    if (lua_type(L, k) != LUA_TSTRING) return NULL;
+    if (lua_type(L, k) != LUA_TSTRING) return known.item;
     const char *name = lua_tolstring(L, k, &n);
+    if (known.item) { /* of a map: its names are the user's */
+        *secret = *secret || st_redact_is_secret_name(name, n);
+        return known.item;
+    }
     const st_field *field = st_field_find(known.fields, name);
     if (!field && st_redact_is_secret_name(name, n)) *secret = true;
     return field;

@@ -6,6 +6,7 @@
 -- @module stripe.journal.entry
 
 local core = require "stripe.core"
+local Driver = require "stripe.driver"
 local Error = require "stripe.error"
 local Owner = require "stripe.journal.owner"
 
@@ -45,9 +46,21 @@ function Entry.read(journal, name)
   }, metatable)
 end
 
---- Writes the entry down. `nil, err` when somebody else has written it since it was read.
+-- How long to sleep while another task of this process writes the same entry, in seconds.
+local PAUSE = 0.002
+
+--- Writes the entry down, and lets its owner's lease begin anew. `nil, err` when somebody else has
+-- written it since it was read.
 function Entry:save()
-  local kept, message = self.journal.storage:put(self.name, core.json(self.data), self.version)
+  while self.saving do Driver.current().sleep(PAUSE) end
+  if self.data.owner then Owner.renew(self.data.owner, self.journal.now()) end
+  local encoded, text = pcall(core.json, self.data)
+  if not encoded then
+    return nil, failure("storage", ("the entry %q can't be written: %s"):format(self.name, text))
+  end
+  self.saving = true
+  local kept, message = self.journal.storage:put(self.name, text, self.version)
+  self.saving = false
   if kept then
     self.version = self.version + 1
     return true
@@ -66,7 +79,7 @@ function Entry:own(lease)
   local now = self.journal.now()
   local seconds = Owner.holds(self.data.owner, now)
   if seconds then
-    return nil, failure("busy", ("another process works on %q; it holds it for up to %d s")
+    return nil, failure("busy", ("another process works on %q; if that is lost, it is free in %.0f s")
       :format(self.name, math.ceil(seconds)), { seconds = seconds })
   end
   self.data.owner = Owner.new(now, lease)

@@ -4,6 +4,8 @@
 -- of one machine can share the file.
 -- @module stripe.journal.storage.sqlite
 
+local core = require "stripe.core"
+
 local Sqlite = {}
 local metatable = { __name = "stripe.journal.storage.sqlite", __index = Sqlite }
 
@@ -23,8 +25,9 @@ local function run(self, statement, ...)
     local value = select(i, ...)
     texts[i] = type(value) == "number" and ("%d"):format(value) or quoted(self, value)
   end
+  if not self.connection then return nil, "it is closed" end
   local result, message = self.connection:execute(statement:format((table.unpack or unpack)(texts)))
-  if not result then return nil, tostring(message) end
+  if not result then return nil, (tostring(message):gsub("^LuaSQL: ", "")) end
   if type(result) == "number" then return result end
   local rows, row = {}, result:fetch {}
   while row do
@@ -71,29 +74,54 @@ function Sqlite:remove(name)
 end
 
 function Sqlite:close()
+  if not self.connection then return end
   self.connection:close()
   self.environment:close()
+  self.connection, self.environment = nil, nil
 end
 
---- Opens a file.
+local PATIENCE = 10 -- seconds, as busy_timeout
+
+-- Makes the file ready. While another process turns it to write-ahead logging, SQLite refuses at
+-- once, whatever busy_timeout says.
+local function prepare(self)
+  local latest = core.now() + PATIENCE
+  for _, statement in ipairs(OPENING) do
+    local done, problem = run(self, statement)
+    while not done do
+      if not problem:find("locked", 1, true) or core.now() >= latest then return nil, problem end
+      core.sleep(0.01)
+      done, problem = run(self, statement)
+    end
+  end
+  return true
+end
+
+--- Opens a file; one that is made is readable by its owner alone.
 -- @string path
 local function open(path)
+  if type(path) ~= "string" or path == "" or path:find("%z") then
+    return nil, "the path must be a text"
+  end
   local found, driver = pcall(require, "luasql.sqlite3")
   if not found then
     return nil, "SQLite needs lua-sql-sqlite3 (on Debian: apt install lua-sql-sqlite3)"
   end
+  local made, why = core.private_file(path)
+  if not made then return nil, why end
   local environment = driver.sqlite3()
   local connection, message = environment:connect(path)
-  if not connection then return nil, tostring(message) end
+  if not connection then
+    environment:close()
+    return nil, tostring(message)
+  end
   local self = setmetatable({
     environment = environment, connection = connection, name = path,
   }, metatable)
-  for _, statement in ipairs(OPENING) do
-    local done, problem = run(self, statement)
-    if not done then
-      self:close()
-      return nil, problem
-    end
+  local ready, problem = prepare(self)
+  if not ready then
+    self:close()
+    return nil, ("%s: %s"):format(path, problem)
   end
   return self
 end

@@ -8,10 +8,9 @@
 local cqueues = require "cqueues"
 local condition = require "cqueues.condition"
 local http_server = require "http.server"
-local file_links = require "stripe.simulator.files.links"
 local break_off = require "stripe.simulator.server.break"
 local deliveries = require "stripe.simulator.server.deliveries"
-local errors = require "stripe.simulator.errors"
+local hosting = require "stripe.simulator.host"
 local read = require "stripe.simulator.server.read"
 local write = require "stripe.simulator.server.write"
 
@@ -20,55 +19,6 @@ local metatable = { __name = "stripe.simulator.server", __index = Server }
 
 local SETUP_SECONDS, IDLE_SECONDS = 10, 120
 local GRACE_SECONDS = 2 -- for exchanges that run when the server is closed
-local JSON = { { "Content-Type", "application/json" } }
-
-local function refusal(status, kind, message)
-  local err = errors.new { status = status, type = kind, message = message }
-  return { status = status, headers = JSON, body = errors.body(err) }
-end
-
-local function traced(problem)
-  return debug.traceback(tostring(problem), 2)
-end
-
--- Calls f(x, y), which may throw; then the answer is a 500, and the log has the traceback.
-local function guarded(self, f, x, y)
-  local ok, answer = xpcall(function() return f(x, y) end, traced)
-  if ok then return answer end
-  self.log.failure(answer)
-  return refusal(500, "api_error", "The simulator failed; its log says where.")
-end
-
--- The public address of a link, in whichever account it was made.
-local function download(simulator, path)
-  for _, account in ipairs(simulator.accounts.list) do
-    local answer = file_links.download(account, path)
-    if answer then return answer end
-  end
-  return refusal(404, "invalid_request_error", "This link does not exist, or not any more.")
-end
-
--- Routes of the server itself; the others are the simulator's.
-local function decide(self, request)
-  local path = request.url:match("^[^?#]*")
-  if path == "/_sim/save" and request.method == "POST" then
-    if not self.save then
-      return refusal(400, "invalid_request_error", "The server was started without --state.")
-    end
-    local saved, problem = self.save()
-    if not saved then return refusal(500, "api_error", problem) end
-    return { status = 200, headers = JSON, body = "{}" }
-  elseif path:find("^/links/") and (request.method == "GET" or request.method == "HEAD") then
-    return download(self.simulator, path)
-  end
-  if path == "/_sim/deliveries/flush" and request.method == "POST" then
-    self.deliverer:flush()
-    return { status = 200, headers = JSON, body = "{}" }
-  end
-  local answer = self.simulator:handle(request)
-  if path == "/_sim/restore" then self:adopt() end
-  return answer
-end
 
 local directives = {}
 
@@ -92,7 +42,7 @@ local function settle(self, stream, request, answer)
   while answer and not answer.status do
     if answer.outbound then
       local reply = require("stripe.simulator.outbound")(answer.outbound)
-      answer = guarded(self, answer.resume, reply)
+      answer = self.host:resume(answer, reply)
     else
       request.outcome = answer.directive
       answer = directives[answer.directive](answer, stream, request)
@@ -107,8 +57,9 @@ local function exchange(self, stream)
   if not request then return end -- gone, or no HTTP: lua-http says so
   self.running[stream] = true
   local started = cqueues.monotime()
-  local answer = problem and refusal(problem.status, "invalid_request_error", problem.message)
-    or guarded(self, decide, self, request)
+  local answer = problem
+    and hosting.refusal(problem.status, "invalid_request_error", problem.message)
+    or self.host:ask(request)
   answer = settle(self, stream, request, answer)
   self.running[stream] = nil
   self.log.exchange(request, answer, cqueues.monotime() - started)
@@ -129,8 +80,7 @@ end
 local function listen(simulator, options)
   options = options or {}
   local self = setmetatable({
-    simulator = simulator, running = {}, save = options.save, log = options.log or SILENT,
-    closing = condition.new(),
+    running = {}, log = options.log or SILENT, closing = condition.new(),
   }, metatable)
   self.deliverer = deliveries.new(simulator, self.log)
   local tls = options.context ~= nil
@@ -153,17 +103,15 @@ local function listen(simulator, options)
   if address == "0.0.0.0" or address == "::" then address = "localhost" end
   if address:find(":", 1, true) then address = "[" .. address .. "]" end
   self.url = ("%s://%s:%d"):format(tls and "https" or "http", address, port)
-  self:adopt()
+  self.host = hosting.new {
+    simulator = simulator, url = self.url, save = options.save, failure = self.log.failure,
+    flush = function() self.deliverer:flush() end,
+  }
   return self
 end
 
 --- Makes file and link URLs of all accounts, and of those to come, lead here.
-function Server:adopt()
-  self.simulator.settings.files_url = self.url
-  for _, account in ipairs(self.simulator.accounts.list) do
-    account.settings.files_url = self.url
-  end
-end
+function Server:adopt() self.host:adopt() end
 
 --- Serves and delivers until `close`; to be called in a cqueues coroutine, as `close`.
 function Server:run()

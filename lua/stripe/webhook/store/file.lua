@@ -129,7 +129,7 @@ local function open(path, timeout)
   local connection, message = environment:connect(path)
   if not connection then
     environment:close()
-    return nil, tostring(message)
+    return nil, ("%s: %s"):format(path, (tostring(message):gsub("^LuaSQL: ", "")))
   end
   local self = setmetatable({ connection = connection, environment = environment }, metatable)
   -- While another process turns the same file to write-ahead logging, SQLite refuses at once.
