@@ -78,11 +78,17 @@ local function finish(entry, recorder, value, err)
   return true, recorder.unrecorded or unrecorded
 end
 
-local ONCE = { wait = true, lease = true }
+local ONCE = { wait = "number", lease = "number", before = "function" }
+
+local function is_seconds(value)
+  return type(value) == "number" and value >= 0 and value < math.huge
+end
 
 local function check_once(name, f, options)
   if type(name) ~= "string" or name == "" or #name > 255 or name:find("%c") then
     return "argument 1 (name) must be text of 1 to 255 bytes without control characters"
+  elseif not pcall(core.json, name) then
+    return "argument 1 (name) must be UTF-8"
   elseif type(f) ~= "function" then
     return "argument 2 must be a function(call)"
   elseif options ~= nil and type(options) ~= "table" then
@@ -91,7 +97,9 @@ local function check_once(name, f, options)
   for option, value in pairs(options or {}) do
     if not ONCE[option] then
       return ("unknown option %q"):format(tostring(option)) .. suggest.hint(option, ONCE)
-    elseif type(value) ~= "number" or not (value >= 0 and value < math.huge) then
+    elseif ONCE[option] == "function" and type(value) ~= "function" then
+      return ("option %q must be a function"):format(option)
+    elseif ONCE[option] == "number" and not is_seconds(value) then
       return ("option %q must be a number of seconds"):format(option)
     end
   end
@@ -103,8 +111,10 @@ end
 --   `call.timeout = ...` and the like set first; returns a value, or nil and an error. Reads need
 --   no `call`. When it runs again it must make the same requests in the same order
 -- @tparam[opt] table options `wait`: seconds to wait while another process works on the same name
---   (0: `nil, err` with the code "busy"); `lease`: seconds after which another machine may take
---   over from a process that it can't see (300)
+--   (0: `nil, err` with the code "busy"); `lease`: seconds without a word after which another
+--   machine may take over from a process that it can't see (300); `before`: a function that is
+--   called before a request that no earlier run can have sent: true, or nil and an error, which the
+--   request returns then
 -- @treturn[1] any what `f` returned, or what it returned when it was done
 -- @treturn[1] nil
 -- @treturn[1] table `stored`: it was done in an earlier run; `repeated`: a request of an earlier
@@ -122,7 +132,9 @@ function Journal:once(name, f, options)
   if not entry then return nil, err end
   if entry.data.state == "done" then return entry.data.value, nil, { stored = true } end
 
-  local recorder = setmetatable({ journal = self, entry = entry, n = 0 }, recorder_metatable)
+  local recorder = setmetatable({
+    journal = self, entry = entry, n = 0, before = options.before,
+  }, recorder_metatable)
   local results, errors = gather { function() return f { journal = recorder } end }
   recorder.entry = nil
   local value, failure = results[1], errors and errors[1]
@@ -168,7 +180,7 @@ end
 
 local function doubtful_step(entry)
   for n, step in ipairs(entry.data.steps) do
-    if step.state ~= "done" and step.state ~= "refused" then return n, step end
+    if step.state == "intended" or step.state == "doubtful" then return n, step end
   end
 end
 
@@ -194,7 +206,7 @@ function Journal:resolve(name, outcome)
     entry:release()
     return nil, Entry.failure("changed", ("no request of %q is open"):format(name))
   elseif outcome.absent then
-    step.state = "refused"
+    step.state = "unsent"
   else
     step.state, step.value = "done", core.redact_object(outcome.object)
   end
@@ -264,6 +276,14 @@ local function open(_, options)
     if not OPTIONS[name] then
       error(("unknown option %q"):format(tostring(name)) .. suggest.hint(name, OPTIONS), 2)
     end
+  end
+  if options.wait ~= nil and not is_seconds(options.wait) then
+    error('option "wait" must be a number of seconds', 2)
+  elseif options.stamp ~= nil and not (type(options.stamp) == "string"
+    and options.stamp:find("^[%w_.-]+$") and #options.stamp <= 40) then
+    error('option "stamp" must be the name of a metadata key: up to 40 letters, digits, _ - .', 2)
+  elseif options.now ~= nil and type(options.now) ~= "function" then
+    error('option "now" must be a function', 2)
   end
   local storage, message = storage_of(options)
   if not storage then

@@ -7,7 +7,9 @@
 
 local Operations = require "stripe.operations"
 
-local SKEW = 600 -- seconds by which Stripe's clock and ours may differ
+-- Seconds by which Stripe's clock and ours may differ, a wrong time zone included: what is looked
+-- at in vain costs little.
+local SKEW = 24 * 3600
 local MOST = 10000 -- objects looked at
 
 local function operation_of(resource, name)
@@ -16,11 +18,11 @@ local function operation_of(resource, name)
   end
 end
 
--- Asks as the request would have asked: with its key, account and time limits.
+-- Asks as the request would have asked: with its API key, account, headers and time limits.
 local function ask(look, operation, ids, params)
   local options = {}
   for name, value in pairs(look.options) do options[name] = value end
-  options.idempotency_key, options.headers = nil, nil
+  options.idempotency_key = nil
   return look.send(look.settings, {
     op = operation.op, ids = ids or {}, params = params, options = options,
   })
@@ -29,14 +31,14 @@ end
 -- The object that carries the stamp.
 local function created(look, operation)
   local list = operation_of(operation.resource, "list")
-  if not (list and look.stamped) then
+  if not (list and look.stamp_name) then
     return nil, "doubtful", ("%s can't be looked for: it carries no stamp"):format(
       operation.returns or operation.resource)
   end
-  local since = math.floor(look.since - SKEW)
+  local since = look.since and math.floor(look.since - SKEW)
   local ranged = Operations.takes(list, "created")
   local page, err = ask(look, list, nil, {
-    limit = 100, created = ranged and { gte = since } or nil,
+    limit = 100, created = since and ranged and { gte = since } or nil,
   })
   if not page then return nil, "failed", err end
   local seen = 0
@@ -51,7 +53,7 @@ local function created(look, operation)
         operation.resource)
     end
     -- Lists are newest first, but orders made in the same moment may be in any order.
-    if not ranged and object.created and object.created < since then break end
+    if since and not ranged and object.created and object.created < since then break end
   end
   return nil, "absent"
 end
@@ -77,7 +79,8 @@ end
 
 --- Looks for what a request did.
 -- @tparam table look `operation` (entry of `Operations.list`, or nil), `ids`, `since` (Unix seconds
---   of the first attempt), `stamp_name`, `stamp`, `stamped`; `send`, `settings`, `options`
+--   of the first attempt; nil when nobody knows), `stamp_name` (false: it carries no stamp), `stamp`;
+--   `send`, `settings`, `options`
 -- @treturn[1] table the object that it made or changed
 -- @treturn[2] nil
 -- @treturn[2] string "absent": it did nothing; "doubtful": that can't be told; "failed": the

@@ -51,4 +51,9 @@ describe("the durability of a Redis server", function()
     assert.equal("unknown", durability.level)
     assert.matches("doesn't tell", durability.loses, 1, true)
   end)
+
+  it("is unknown while nobody can be asked, which is no reason to warn of the server", function()
+    local away = { command = function() return nil, "connection refused", "connect" end }
+    assert.same({ level = "unknown", evicts = false }, Durability.of(away))
+  end)
 end)

@@ -20,12 +20,12 @@ local function quoted(self, text) return "'" .. self.connection:escape(text) .. 
 
 -- Runs a statement: how many rows it changed, or the rows that it gives.
 local function run(self, statement, ...)
+  if not self.connection then return nil, "it is closed" end
   local texts = {}
   for i = 1, select("#", ...) do
     local value = select(i, ...)
     texts[i] = type(value) == "number" and ("%d"):format(value) or quoted(self, value)
   end
-  if not self.connection then return nil, "it is closed" end
   local result, message = self.connection:execute(statement:format((table.unpack or unpack)(texts)))
   if not result then return nil, (tostring(message):gsub("^LuaSQL: ", "")) end
   if type(result) == "number" then return result end

@@ -115,8 +115,8 @@ function Server:adopt() self.host:adopt() end
 
 --- Serves and delivers until `close`; to be called in a cqueues coroutine, as `close`.
 function Server:run()
-  cqueues.running():wrap(function() self.deliverer:run() end)
   local controller = self.server.cq
+  controller:wrap(function() self.deliverer:run() end) -- where exchanges run that may wake it
   while not self.closed do
     local ok, problem = controller:step(0)
     if not ok then self.log.failure(tostring(problem)) end

@@ -3,10 +3,11 @@
 
 local Durability = {}
 
--- The settings that a pattern matches, as a table; nil where a server doesn't tell.
+-- The settings that a pattern matches, as a table; nil where a server doesn't tell, or with true
+-- where it wasn't asked.
 local function settings(connection, pattern)
-  local reply = connection:command("CONFIG", "GET", pattern)
-  if type(reply) ~= "table" then return nil end
+  local reply, _, kind = connection:command("CONFIG", "GET", pattern)
+  if type(reply) ~= "table" then return nil, kind == "connect" or kind == "lost" end
   local found = {}
   for i = 1, #reply - 1, 2 do found[reply[i]] = reply[i + 1] end
   return found
@@ -23,11 +24,13 @@ local LOSES = {
 --- Asks a server.
 -- @tparam table connection
 -- @treturn table `{ level, loses, evicts }`. `level`: "always" (a commit that was answered is on
---   disk), "everysec", "no", "snapshots", "memory", or "unknown" where the server doesn't tell;
---   `loses`: in words, nil when nothing; `evicts`: true when a full memory makes it drop ids that
---   were committed
+--   disk), "everysec", "no", "snapshots", "memory", or "unknown" where the server doesn't tell or
+--   can't be reached; `loses`: in words, nil when nothing, or when nobody could be asked; `evicts`:
+--   true when a full memory makes it drop ids that were committed
 function Durability.of(connection)
-  local log, snapshots = settings(connection, "append*"), settings(connection, "save")
+  local log, unreachable = settings(connection, "append*")
+  if unreachable then return { level = "unknown", evicts = false } end
+  local snapshots = settings(connection, "save")
   local memory = settings(connection, "maxmemory*") or {}
   local level
   if not log or not log.appendonly then

@@ -1,0 +1,1 @@
+return { webhook = function() end }
