@@ -139,14 +139,26 @@ interop:
 	@$(MAKE) --no-print-directory --silent V=luajit all
 	@interop/run
 
-# This library beside its peers, against a local nginx; writes bench/results.md.
-bench:
+# This library beside its peers, against a local nginx; then inside nginx. Both write their part of
+# bench/results.md.
+bench: bench-plain bench-nginx
+
+bench-plain:
 	@scripts/deps build $V bench
 	@$(MAKE) --no-print-directory --silent all
 	@PATH="$$PATH:/usr/sbin" BENCH_LUA="$(LUA)" \
 		BENCH_NODE_MODULES="$$(CC="$(CC)" bench/prepare $(lua_cflags))" \
 		LUA_PATH="./?.lua;./lua/?.lua;./lua/?/init.lua;;" \
 		LUA_CPATH="./$(BUILD)/$V/?.so;./$(BUILD)/bench/?.so;;" $(LUA) bench/run.lua
+
+bench-nginx:
+	@scripts/deps build luajit nginx bench
+	@$(MAKE) --no-print-directory --silent V=luajit all
+	@mkdir -p $(BUILD)/bench
+	@$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -O2 -o $(BUILD)/bench/load bench/nginx/load.c
+	@PATH="$$PATH:/usr/sbin" BENCH_LUA=luajit \
+		LUA_PATH="./?.lua;./lua/?.lua;./lua/?/init.lua;;" LUA_CPATH="./$(BUILD)/luajit/?.so;;" \
+		luajit bench/nginx/run.lua
 
 lint:
 	@scripts/lint
@@ -174,4 +186,4 @@ install: all
 clean:
 	rm -rf $(BUILD) stripe src/*/*.o
 
-.PHONY: all bench demo demo-run test specs asan valgrind fuzz types interop lint check-exports rock deps install clean
+.PHONY: all bench bench-plain bench-nginx demo demo-run test specs asan valgrind fuzz types interop lint check-exports rock deps install clean

@@ -1,17 +1,18 @@
--- bench: this library beside its peers, against a local nginx. `make bench` runs it; the results
+-- bench: this library beside its peers, against a local nginx. `make bench-plain` runs it; the results
 -- go to standard output and to bench/results.md.
 --
 -- From the environment: BENCH_CALLS (per run), BENCH_ROUNDS, BENCH_NODE_MODULES (where the Node SDK
 -- is; empty: nowhere).
 
 local Measure = require "bench.measure"
+local Page = require "bench.page"
 local Report = require "bench.report"
 local Server = require "bench.server"
 
 local CALLS = tonumber(os.getenv "BENCH_CALLS") or 3000
 local ROUNDS = tonumber(os.getenv "BENCH_ROUNDS") or 5
 local NODE_MODULES = os.getenv "BENCH_NODE_MODULES" or ""
-local LUA = assert(os.getenv "BENCH_LUA", "run me by: make bench")
+local LUA = assert(os.getenv "BENCH_LUA", "run me by: make bench-plain")
 local BUILD = "build/bench/"
 
 local two_cores = tonumber(Measure.output("nproc")) > 1
@@ -161,7 +162,5 @@ server:stop()
 if not ok then error(results, 0) end
 
 local text = Report.write(results)
-local file = assert(io.open("bench/results.md", "w"))
-file:write(text)
-file:close()
+Page.plain(text)
 print(text)

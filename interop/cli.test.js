@@ -8,7 +8,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { eventTypes, PRODUCT, simulator } from './support.js';
+import Stripe from 'stripe';
+import { destination, eventTypes, PRODUCT, simulator } from './support.js';
 
 function program() {
   try {
@@ -171,6 +172,34 @@ describe('stripe events', () => {
     const { json } = await run(stripe, 'events', 'resend', id);
     assert.equal(json.id, id);
     assert.equal(json.object, 'event');
+  });
+
+  cli('resend delivers once more, to the endpoint that is named', async () => {
+    const stripe = client();
+    const got = [];
+    const url = await destination((request, response) => {
+      got.push(request);
+      response.end('thanks');
+    });
+    const [one, other] = await Promise.all(['/one', '/other'].map((path) =>
+      stripe.webhookEndpoints.create({ url: url + path, enabled_events: ['climate.order.created'] })));
+    await stripe.climate.orders.create({ product: PRODUCT, amount: 1000 });
+    await sim.control('deliveries/flush');
+    assert.deepEqual(got.map((request) => request.url).sort(), ['/one', '/other']);
+    const { data: [{ id, pending_webhooks: pending }] } = await stripe.events.list();
+    assert.equal(pending, 0);
+    await run(stripe, 'events', 'resend', id, '--webhook-endpoint', other.id);
+    await sim.control('deliveries/flush');
+    await run(stripe, 'events', 'resend', id);
+    await sim.control('deliveries/flush');
+    assert.deepEqual(got.slice(2).map((request) => request.url).sort(),
+      ['/one', '/other', '/other']);
+    for (const request of got) {
+      const { secret } = request.url === '/one' ? one : other;
+      const event = Stripe.webhooks.constructEvent(request.text,
+        request.headers['stripe-signature'], secret);
+      assert.equal(event.id, id);
+    }
   });
 
   cli('resend to an endpoint', async () => {

@@ -6,7 +6,9 @@ import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import Stripe from 'stripe';
 
-const PROGRAM = fileURLToPath(new URL('../bin/stripe-sim', import.meta.url));
+// bin/stripe-sim, or another program with the same command line.
+const PROGRAM = fileURLToPath(new URL(process.env.INTEROP_PROGRAM ?? '../bin/stripe-sim',
+  import.meta.url));
 
 export const PRODUCT = 'climsku_frontier_offtake_portfolio_2027';
 export const PNG = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.from('image')]);

@@ -4,6 +4,8 @@
  *
  *     load PORT PATH RATE SECONDS WARM_UP PID
  *
+ * The rate rises during the first half of the warm-up; without one, the start is cold.
+ *
  * Prints one line of name=value: calls and failures of the seconds after the warm-up, milliseconds
  * that they took from when they were due (p50, p99; of the last second: last), those of the pings,
  * and the microseconds of CPU per call of the process PID: of its first thread, which runs the
@@ -155,10 +157,11 @@ static void hear(connection *c)
 }
 
 /* The ping comes first, so that what this program does for the calls does not delay it. */
-static void hear_all(int milliseconds)
+static void hear_all(double seconds)
 {
     struct epoll_event events[EVENTS];
-    int n = epoll_wait(load.epoll, events, EVENTS, milliseconds);
+    struct timespec wait = { .tv_nsec = seconds > 0 ? (long)(seconds * 1e9) : 0 };
+    int n = epoll_pwait2(load.epoll, events, EVENTS, &wait, NULL);
     for (int i = 0; i < n; i++)
         if (events[i].data.ptr == &load.ping) hear(&load.ping);
     for (int i = 0; i < n; i++)
@@ -234,6 +237,13 @@ static void prepare(char **argv, double rate, double seconds)
     load.ping.due = -1;
 }
 
+/* Seconds from one call to the next, when the first was so long ago. */
+static double interval(double since, double rate, double warm_up)
+{
+    double part = warm_up > 0 ? since / (warm_up / 2) : 1;
+    return 1 / (part > 1 ? rate : part > 0.05 ? rate * part : rate * 0.05);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 7) return 2;
@@ -251,17 +261,18 @@ int main(int argc, char **argv)
             loop = thread_time(pid, pid);
             all = process_time(pid);
         }
-        for (; due <= t; due += 1 / rate) call(due);
+        for (; due <= t; due += interval(due - start, rate, warm_up)) call(due);
         if (load.ping.due < 0 && ping <= t) {
             ask(&load.ping, load.ping_request, t);
             ping = t + PING_PAUSE;
         }
-        hear_all(1);
+        double next = load.ping.due < 0 && ping < due ? ping : due;
+        hear_all((next < load.until ? next : load.until) - now());
     }
     loop = thread_time(pid, pid) - loop;
     all = process_time(pid) - all;
     double patience = t + PATIENCE;
-    while (load.waiting && now() < patience) hear_all(10);
+    while (load.waiting && now() < patience) hear_all(0.01);
     double called = rate * seconds * 1e3;
     printf("calls=%d failed=%d loop=%.2f all=%.2f", load.calls.n, load.failed + load.waiting,
            loop / called, all / called);

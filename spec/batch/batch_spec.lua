@@ -177,7 +177,8 @@ describe("a batch", function()
   end)
 
   it("mends a line that a kill left torn", function()
-    local out = path("out.jsonl", '{"key":"a","n":1,"state":"done"}\n{"key":"b","n":2,"sta')
+    local out = path("out.jsonl",
+      '{"batch":"november","key":"a","n":1,"state":"done"}\n{"batch":"november","key":"b","n":2,"sta')
     local summary = assert(run { rows = path("rows.csv", CSV), key = "order_no", results = out })
     assert.equal(1, summary.skipped)
     assert.equal(2, summary.done)

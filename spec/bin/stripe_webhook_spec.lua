@@ -172,6 +172,14 @@ describe("stripe-webhook", function()
         output)
     end)
 
+    it("says so when its output can't be written", function()
+      local pipe = assert(io.popen(("{ bin/stripe-webhook sign %s --secret %s >/dev/full; echo $? "
+        .. ">&2; } 2>&1"):format(file(BODY), SECRET)))
+      assert.equal("stripe-webhook: what there is to say can't be written: No space left on "
+        .. "device\n2\n", pipe:read "*a")
+      pipe:close()
+    end)
+
     it("prints a command that a shell can run, and that is valid where it arrives", function()
       local listening = start("--secret " .. SECRET)
       local text = '{"id":"evt_\'quoted\'","object":"event","type":"a.b"}'

@@ -198,6 +198,21 @@ describe("a connection to Redis", function()
     client:quit()
   end)
 
+  it("says what to install when a library is not there", function()
+    for _, name in ipairs { "redis", "socket" } do
+      local loaded, searchpath = package.loaded[name], rawget(package, "searchpath")
+      package.loaded[name] = nil
+      package.preload[name] = function() error("there is no " .. name) end
+      rawset(package, "searchpath", searchpath and function() return nil end)
+      local reply, message, kind = Redis.connect({ url = server.url }):command("PING")
+      package.loaded[name], package.preload[name] = loaded, nil
+      rawset(package, "searchpath", searchpath)
+      assert.is_nil(reply)
+      assert.equal("connect", kind)
+      assert.matches("apt install lua-redis lua-socket", message, 1, true)
+    end
+  end)
+
   it("refuses words that are neither text nor numbers", function()
     assert.error_matches(function() connection:command("SET", "a", true) end,
       "word 3 of a Redis command must be a string or a number, not a boolean", 1, true)

@@ -140,6 +140,21 @@ describe("the forwarding workflow", function()
     assert.equal(2, #arrived)
   end)
 
+  it("is in doubt when its key only repeats a failure, not before", function()
+    local replayed
+    local other = stripe.workflow.forwarding(stripe.new { api_key = "sk_test_1", max_retries = 0,
+      transport = function()
+        local headers = replayed and { { "Idempotent-Replayed", "true" } } or {}
+        return { status = 500, headers = headers, body = "{}" }
+      end })
+    local err = select(2, other:send(options()))
+    assert.equal("api_error", err.type)
+    assert.is_true(err.retryable)
+    replayed = true
+    err = select(2, other:send(options()))
+    assert.equal("doubtful", err.code)
+  end)
+
   describe("with a journal", function()
     local journal, now
 

@@ -103,6 +103,8 @@ describe("the identity workflow", function()
     is({ young.id }, { where = function(session) return session.id == young.id end })
     is({ young.id }, function(session) return session.id == young.id end)
     assert.equal(0, redactions())
+    assert(identity:erase({ client_reference_id = "c1" }, options { interval = 3600 }))
+    is({ young.id, done.id }, { all = true })
   end)
 
   it("finds all of many, page by page", function()
@@ -142,6 +144,22 @@ describe("the identity workflow", function()
     for _, word in ipairs { "Ada", "Lovelace", "ada@example", "secret" } do
       assert.is_nil(text:find(word, 1, true), word)
     end
+  end)
+
+  it("goes on with a log whose last line was cut off", function()
+    local file = assert(io.open(path, "w"))
+    file:write('{"session":"vs_1","reference":"november","event":"redacted"}\n{"at":"20')
+    file:close()
+    local session = create()
+    assert(identity:erase({ all = true }, options { interval = 3600 }))
+    local whole, events = 0, {}
+    for line in io.lines(path) do
+      local entry = core.decode(line)
+      whole = whole + (entry and 1 or 0)
+      if entry and entry.session == session.id then events[#events + 1] = entry.event end
+    end
+    assert.equal(3, whole)
+    assert.same({ "asked", "redacted" }, events)
   end)
 
   it("comes back to sessions whose checks still run", function()

@@ -187,6 +187,21 @@ describe("the onramp workflow", function()
       assert.equal(1, #client.crypto.onramp_sessions:list().data)
     end)
 
+    it("no second one when the key of the lost answer is forgotten", function()
+      local now = NOW
+      journal = assert(stripe.journal { memory = true, now = function() return now end })
+      sim.faults:add { fault = "lost" }
+      onramp:start(params())
+      now = now + 2 * 24 * 3600
+      sim:advance(2 * 24 * 3600)
+      local session, _, info = onramp:start(params())
+      assert.is_true(info.reconciled)
+      assert.matches("_secret_%w+$", session.client_secret)
+      assert.equal(1, #client.crypto.onramp_sessions:list().data)
+      assert.equal(session.id, onramp:find("order-1").id)
+      assert.is_nil(onramp:find "order-9")
+    end)
+
     it("another for another reference, and none for one that has other parameters", function()
       assert(onramp:start(params()))
       assert(onramp:start(params { reference = "order-2" }))

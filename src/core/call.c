@@ -264,9 +264,12 @@ bool st_call_header_line(st_call *c, double now, st_text line)
     size_t name;
     if (!in_attempt(c)) return false;
     if (!c->headers.text.data) st_buffer_reserve(&c->headers.text, ANSWER_HEADERS);
-    if (!st_headers_add_line(&c->headers, line, &name)) return refuse_header(c, now);
-    note(c, name);
-    return true;
+    if (st_headers_add_line(&c->headers, line, &name)) {
+        note(c, name);
+        return true;
+    }
+    if (!memchr(line.data, ':', line.length)) return true; /* the rest of a folded one */
+    return refuse_header(c, now);
 }
 
 bool st_call_body(st_call *c, double now, const void *bytes, size_t n)

@@ -93,7 +93,7 @@ void st_call_throttled(st_call *c, double seconds);
    attempt is over, failed by st_call_failed: the rest is to be dropped. */
 bool st_call_status(st_call *c, double now, int status);
 bool st_call_header(st_call *c, double now, st_text name, st_text value);
-bool st_call_header_line(st_call *c, double now, st_text line); /* "name: value" */
+bool st_call_header_line(st_call *c, double now, st_text line); /* "name: value", or no header */
 bool st_call_body(st_call *c, double now, const void *bytes, size_t n);
 
 /* The answer is complete. code is error.code of its body, or NULL. */

@@ -6,6 +6,7 @@
 #include "sockets.h"
 
 #include <errno.h>
+#include <math.h> /* INFINITY */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +32,8 @@ struct st_engine {
     st_origin origin;
     double now;      /* seconds of CLOCK_MONOTONIC, as of the step or order under way */
     double looked;   /* when events were last taken */
-    long due;        /* milliseconds until libcurl wants to be called; negative: never */
-    bool due_changed;
+    double due;      /* when libcurl wants to be called; infinite: never */
+    double armed;    /* when the timer will fire, perhaps for nothing; infinite: never */
     long usual_connections; /* to one host, where the wire does not say */
     long host_connections;  /* what the multi has now; -1: libcurl's own */
     st_transfer *inbox, **last_ordered; /* oldest first */
@@ -98,27 +99,27 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *k
     return 0;
 }
 
+/* By the clock of this moment: a timer must not fire too early, since libcurl asks once only. */
 static int on_timer(CURLM *multi, long ms, void *data)
 {
     st_engine *e = data;
     (void)multi;
-    e->due = ms;
-    e->due_changed = true;
+    e->due = ms < 0 ? INFINITY : ms == 0 ? 0 : st_engine_clock() + (double)ms / 1000;
     return 0;
 }
 
-/* Brings the timer into line with what libcurl last asked for. */
+/* Has the timer fire no later than libcurl wants to be called. Most transfers end long before their
+   time, so that one that is too early is left as it is. */
 static void arm(st_engine *e)
 {
-    struct itimerspec when = { .it_value = { 0, 0 } };
-    if (!e->due_changed) return;
-    e->due_changed = false;
-    if (e->due >= 0) {
-        when.it_value.tv_sec = e->due / 1000;
-        when.it_value.tv_nsec = e->due % 1000 * 1000000;
-        if (e->due == 0) when.it_value.tv_nsec = 1; /* nothing at all would switch it off */
+    struct itimerspec when = { .it_value = { 0, 1 } };
+    if (e->due >= e->armed) return;
+    e->armed = e->due;
+    if (e->due > 0) { /* else at once */
+        when.it_value.tv_sec = (time_t)e->due;
+        when.it_value.tv_nsec = (long)((e->due - (double)when.it_value.tv_sec) * 1e9);
     }
-    timerfd_settime(e->timer, 0, &when, NULL);
+    timerfd_settime(e->timer, TFD_TIMER_ABSTIME, &when, NULL);
 }
 
 static bool set_up(st_engine *e)
@@ -153,6 +154,7 @@ st_engine *st_engine_new(void)
     e->last_ordered = &e->inbox;
     e->usual_connections = HOST_CONNECTIONS;
     e->host_connections = -1;
+    e->due = e->armed = INFINITY;
     e->epoll = epoll_create1(EPOLL_CLOEXEC);
     e->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     if (set_up(e)) return e;
@@ -287,13 +289,26 @@ static void limit_connections(st_engine *e, const st_wire *wire)
     curl_multi_setopt(e->multi, CURLMOPT_MAXCONNECTS, kept_connections(n));
 }
 
+/* libcurl says nothing when the time that it waits for is still the same. */
+static void ask_again(st_engine *e)
+{
+    long ms = -1;
+    if (e->due < INFINITY) return;
+    curl_multi_timeout(e->multi, &ms);
+    on_timer(e->multi, ms, e);
+}
+
 static void on_event(st_engine *e, const struct epoll_event *event)
 {
     int running, what = 0, fd = event->data.fd;
     if (fd == e->timer) {
         uint64_t ticks;
         if (read(e->timer, &ticks, sizeof ticks) < 0) return;
+        e->armed = INFINITY;
+        if (e->now < e->due) return; /* it is armed again */
+        e->due = INFINITY;
         curl_multi_socket_action(e->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+        ask_again(e);
         return;
     }
     if (event->events & EPOLLRDHUP) {
@@ -372,9 +387,8 @@ static void collect(st_engine *e)
 static void run_due(st_engine *e)
 {
     int running;
-    if (e->due_changed && e->due == 0) {
-        e->due_changed = false;
-        e->due = -1;
+    if (e->due == 0) {
+        e->due = INFINITY;
         curl_multi_socket_action(e->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     }
     collect(e);

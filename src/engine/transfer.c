@@ -63,7 +63,7 @@ static size_t on_header(char *line, size_t size, size_t n, void *data)
     while (length && (line[length - 1] == '\r' || line[length - 1] == '\n')) length--;
     if (length > 5 && (*line == 'H' || *line == 'h') && strncasecmp(line, "HTTP/", 5) == 0)
         return on_status(t, line, length) ? all : 0;
-    if (!memchr(line, ':', length)) return all; /* the empty line, or the rest of a folded one */
+    if (length == 0) return all;
     return st_call_header_line(t->call, time_of(t), (st_text){ line, length }) ? all : 0;
 }
 

@@ -101,6 +101,16 @@ static void apply_always(CURL *easy)
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_INTERVAL);
 }
 
+/* libcurl asks for these before each transfer, which takes it as long as a header of the answer. */
+static bool proxy_in_environment(void)
+{
+    static const char *const names[] = { "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+                                         "ALL_PROXY" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (getenv(names[i])) return true;
+    return false;
+}
+
 /* libcurl counts whole seconds, and takes 0 for its own default. */
 static long whole_seconds(double seconds)
 {
@@ -123,6 +133,8 @@ void st_wire_apply(const st_wire *w, CURL *easy)
     if (w->texts[ST_WIRE_CA_PATH]) curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
     for (int i = 0; i < ST_WIRE_TEXTS; i++)
         if (w->texts[i]) curl_easy_setopt(easy, texts[i].option, w->texts[i]);
+    bool proxy = w->texts[ST_WIRE_PROXY] || w->texts[ST_WIRE_NO_PROXY] || proxy_in_environment();
+    if (!proxy) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(easy, CURLOPT_CONNECT_TO, w->addresses);
     if (w->connect_timeout > 0)
         curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(w->connect_timeout * 1000) + 1);

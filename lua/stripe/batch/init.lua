@@ -18,7 +18,9 @@ local core = require "stripe.core"
 local Progress = require "stripe.batch.progress"
 local Results = require "stripe.batch.results"
 local Rows = require "stripe.batch.rows"
+local canceller = require "stripe.canceller"
 local gather = require "stripe.gather"
+local name_of = require "stripe.journal.name"
 local suggest = require "stripe.suggest"
 
 local Batch = {}
@@ -37,7 +39,8 @@ local function misuse(options)
     end
   end
   local key, rows = type(options.key), type(options.rows)
-  if type(options.name) ~= "string" or not options.name:find("^[^%c]+$") or #options.name > 100 then
+  if type(options.name) ~= "string" or not options.name:find("^[^%c]+$") or #options.name > 100
+    or not pcall(core.json, options.name) then
     return 'option "name" must be text of 1 to 100 bytes: it names the batch in the journal'
   elseif type(options.each) ~= "function" then
     return 'option "each" must be a function(row, call, key)'
@@ -48,6 +51,14 @@ local function misuse(options)
     return 'option "key" must be the name of a field, or a function(row)'
   elseif type(options.journal) ~= "table" or type(options.journal.once) ~= "function" then
     return 'option "journal" must be a stripe.journal: without one a killed run would act twice'
+  elseif options.cancel ~= nil and not canceller.is(options.cancel) then
+    return 'option "cancel" must be a stripe.canceller()'
+  end
+  for option, least in pairs { concurrency = 1, stop_after = 1 } do
+    local value = options[option]
+    if value ~= nil and not (type(value) == "number" and value >= least and value % 1 == 0) then
+      return ("option %q must be an integer from %d"):format(option, least)
+    end
   end
 end
 
@@ -63,15 +74,16 @@ local function namer(key)
   return function(row)
     if key == nil then
       local name = digest(row)
-      if not name then return nil, "it can't be told apart from others: name a field as key" end
+      if not name then return nil, "it is not UTF-8, or holds what JSON can't" end
       counts[name] = (counts[name] or 0) + 1
       return counts[name] == 1 and name or ("%s.%d"):format(name, counts[name])
     end
     local name
     if type(key) == "function" then name = key(row) else name = row[key] end
     if type(name) == "number" then name = name % 1 == 0 and ("%d"):format(name) or nil end
-    if type(name) ~= "string" or not name:find("^[^%c]+$") or #name > 120 then
-      return nil, "its key must be text of 1 to 120 bytes"
+    if type(name) ~= "string" or not name:find("^[^%c]+$") or #name > 120
+      or not pcall(core.json, name) then
+      return nil, "its key must be text of 1 to 120 bytes, in UTF-8"
     end
     if counts[name] then return nil, ("another row has the key %q"):format(name) end
     counts[name] = 1
@@ -119,6 +131,7 @@ end
 local function describe(summary)
   local text = ("%s: %d rows, %d done, %d done before, %d failed, %d doubtful"):format(
     summary.name, summary.total, summary.done, summary.skipped, summary.failed, summary.doubtful)
+  if summary.left > 0 then text = text .. (", %d left alone"):format(summary.left) end
   for i, failure in ipairs(summary.failures) do
     if i > 20 then
       text = text .. ("\n  and %d more"):format(#summary.failures - 20)
@@ -148,14 +161,15 @@ end
 --   or nil and an error;
 --   `key`: the field that tells rows apart, or a function(row); by default what the row holds;
 --   `journal`: a `stripe.journal`;
---   `results`: path of a file of JSON lines `{ key, n, state, value, error }`;
+--   `results`: path of a file of JSON lines `{ batch, key, n, state, value, error }`;
 --   `concurrency` (8): rows at once; `driver`: as of `stripe.new`; `cancel`: a
 --   `stripe.canceller()`: what is under way ends, no row begins;
 --   `stop_after`: begins no row after so many failures;
 --   `retry_failed` (true): false leaves rows alone that failed in an earlier run;
 --   `progress`: false for none, a function(summary, final); by default on standard error
--- @treturn[1] table `{ name, total, done, skipped (done before), failed, doubtful, failures = list
---   of { n, key, state, error }, complete }`; `tostring` tells it in words
+-- @treturn[1] table `{ name, total, done, skipped (done before), left (failed before, left alone),
+--   failed, doubtful, failures = list of { n, key, state, error }, complete }`; `tostring` tells it
+--   in words
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong with a file
 -- @treturn[2] ?table the summary so far
@@ -164,7 +178,7 @@ function Batch.run(options)
   if wrong then error(wrong, 2) end
   local total, unreadable = count(options)
   if not total then return nil, unreadable end
-  local results, problem = Results.open(options.results)
+  local results, problem = Results.open(options.results, options.name)
   if not results then return nil, problem end
   local next_row, close = open(options.rows, options.format)
   if not next_row then
@@ -173,7 +187,7 @@ function Batch.run(options)
   end
 
   local summary = setmetatable({
-    name = options.name, total = total, done = 0, skipped = 0, failed = 0, doubtful = 0,
+    name = options.name, total = total, done = 0, skipped = 0, left = 0, failed = 0, doubtful = 0,
     failures = {}, began = core.now(),
   }, metatable)
   local show, name, n = shower(options.progress), namer(options.key), 0
@@ -184,7 +198,7 @@ function Batch.run(options)
     if err ~= nil then
       summary.failures[#summary.failures + 1] =
         { n = result.n, key = result.key, state = result.state, error = err }
-      result.error = tostring(err)
+      result.error = core.redact(tostring(err))
       ended = ended or summary.failed + summary.doubtful >= (options.stop_after or math.huge)
     end
     local kept, message = results:add(result)
@@ -200,10 +214,11 @@ function Batch.run(options)
     end
     local before = results:state(key)
     if before == "done" or before == "failed" and options.retry_failed == false then
-      summary.skipped = summary.skipped + 1
+      local counter = before == "done" and "skipped" or "left"
+      summary[counter] = summary[counter] + 1
       return
     end
-    local entry = ("batch/%s/%s"):format(options.name, key)
+    local entry = name_of("batch", options.name, key)
     local value, err =
       options.journal:once(entry, function(call) return options.each(row, call, key) end)
     if err ~= nil then

@@ -16,14 +16,14 @@ end
 
 local function counts(summary)
   local text = ("%d done"):format(summary.done)
-  for _, name in ipairs { "failed", "doubtful", "skipped" } do
-    if summary[name] > 0 then text = text .. (", %d %s"):format(summary[name], name) end
+  for _, name in ipairs { "failed", "doubtful", "skipped", "left" } do
+    if (summary[name] or 0) > 0 then text = text .. (", %d %s"):format(summary[name], name) end
   end
   return text
 end
 
 local function seen(summary)
-  return summary.done + summary.failed + summary.doubtful + summary.skipped
+  return summary.done + summary.failed + summary.doubtful + summary.skipped + (summary.left or 0)
 end
 
 local function bar(summary, now)
@@ -32,7 +32,7 @@ local function bar(summary, now)
   local text = ("\r[%s%s] %3d %%  %s"):format(("#"):rep(filled), ("."):rep(WIDTH - filled),
     math.floor(part * 100), counts(summary))
   local passed = now - summary.began
-  local rows = seen(summary) - summary.skipped
+  local rows = seen(summary) - summary.skipped - (summary.left or 0)
   if rows > 0 and part < 1 then
     local left = passed / rows * (summary.total - seen(summary))
     text = text .. ("  %d s left"):format(math.ceil(left))

@@ -136,9 +136,12 @@ function Blocking.new(now, sleep, engine)
     if task then
       exchange.wake, exchange.sleeper = wake, task
       coroutine.yield()
-    else
-      wait_here(exchange.ready, exchange, math.huge)
+      return
     end
+    while engine and not exchange.news and last < first and timers.n == 0 do -- nobody else runs
+      engine().wait(math.huge)
+    end
+    wait_here(exchange.ready, exchange, math.huge)
   end
 
   -- One over the wire is under way from here on. The transports of plain Lua have no other place

@@ -79,8 +79,8 @@ function Entry:own(lease)
   local now = self.journal.now()
   local seconds = Owner.holds(self.data.owner, now)
   if seconds then
-    return nil, failure("busy", ("another process works on %q; if that is lost, it is free in %.0f s")
-      :format(self.name, math.ceil(seconds)), { seconds = seconds })
+    return nil, failure("busy", ("another process works on %q; if that one is lost, it is free in "
+      .. "%.0f s"):format(self.name, math.ceil(seconds)), { seconds = seconds })
   end
   self.data.owner = Owner.new(now, lease)
   return self:save()

@@ -16,9 +16,9 @@ local function first_line(path)
   return line
 end
 
--- Of a process: when it began, in ticks since the machine did, and its state; nil when there is none
--- of that number. A name in brackets may hold anything, so the fields are counted from the last
--- bracket: the state is the third, the beginning the 22nd. [proc(5)]
+-- Of a process: when it began, in ticks since the machine did, and its state; nil when there is
+-- none of that number. A name in brackets may hold anything, so the fields are counted from the
+-- last bracket: the state is the third, the beginning the 22nd. [proc(5)]
 local function look(pid)
   local stat = first_line("/proc/" .. pid .. "/stat")
   local fields, n, state = stat and stat:match("^.*%)%s+(.*)$"), 2, nil

@@ -79,8 +79,8 @@ end
 
 --- Looks for what a request did.
 -- @tparam table look `operation` (entry of `Operations.list`, or nil), `ids`, `since` (Unix seconds
---   of the first attempt; nil when nobody knows), `stamp_name` (false: it carries no stamp), `stamp`;
---   `send`, `settings`, `options`
+--   of the first attempt; nil when nobody knows), `stamp_name` (false: it carries no stamp),
+--   `stamp`; `send`, `settings`, `options`
 -- @treturn[1] table the object that it made or changed
 -- @treturn[2] nil
 -- @treturn[2] string "absent": it did nothing; "doubtful": that can't be told; "failed": the

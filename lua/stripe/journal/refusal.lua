@@ -12,7 +12,8 @@ local FIELDS = { "type", "code", "param", "decline_code", "doc_url", "status", "
 local SHORTEST = 3 -- bytes of a value that is looked for; shorter ones are in any sentence
 
 local function unescaped(text)
-  return (text:gsub("+", " "):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
+  local function byte(hex) return string.char(tonumber(hex, 16)) end
+  return (text:gsub("+", " "):gsub("%%(%x%x)", byte))
 end
 
 -- The values of a form that the redacted one doesn't show.

@@ -1,7 +1,7 @@
 --- One request of an entry: written down before it is sent, and what came of it after.
 --
--- A step is `{ operation, ids, mode, fingerprint, form, key, stamp, stamped, intended, state, value,
--- error, request_id }`:
+-- A step is `{ operation, ids, mode, fingerprint, form, key, stamp, stamped, intended, state,
+-- value, error, request_id }`:
 --
 -- * "unsent": nothing was sent
 -- * "intended": it may have been sent; the same request with the same key is safe for as long as
@@ -47,13 +47,13 @@ local function place(step)
 end
 
 local function doubtful(recorder, step, why)
-  return Entry.failure("doubtful", ("whether %s of %q was carried out can't be told: %s. Look in the "
-    .. "Dashboard %s (sent %s, request %s, idempotency key %s), then tell the journal: "
+  return Entry.failure("doubtful", ("whether %s of %q was carried out can't be told: %s. Look in "
+    .. "the Dashboard %s (sent %s, request %s, idempotency key %s), then tell the journal: "
     .. "journal:resolve(%q, { object = { id = ... } }) or journal:resolve(%q, { absent = true })")
     :format(step.operation, recorder.entry.name, why, place(step), when(step),
       step.request_id or "unknown", step.key, recorder.entry.name, recorder.entry.name), {
     sent = "maybe", idempotency_key = step.key, request_id = step.request_id,
-    operation = step.operation,
+    operation = step.operation, entry = recorder.entry.name,
   })
 end
 
@@ -187,7 +187,8 @@ function Step.run(recorder, settings, request, send)
   recorder.n = recorder.n + 1
   local n, steps = recorder.n, recorder.entry.data.steps
   local old = steps[n]
-  local described = Request.describe(settings, request, old and old.stamped or recorder.journal.stamp)
+  local described =
+    Request.describe(settings, request, old and old.stamped or recorder.journal.stamp)
   if not described then return send(settings, Request.under(request)) end -- it will be refused
 
   local fresh = not old or old.state == "unsent" or old.state == "refused"

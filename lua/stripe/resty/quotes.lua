@@ -68,9 +68,19 @@ local function kept(self, key)
   return body, package.loaded.ngx.now() - tonumber(time)
 end
 
+-- A network without quotes has an empty list; a Lua table that is empty would show as an object.
+local function keep_lists(quotes)
+  for network, list in pairs(quotes.destination_network_quotes or {}) do
+    if type(list) == "table" and next(list) == nil then
+      quotes.destination_network_quotes[network] = core.empty_array
+    end
+  end
+end
+
 local function fetch(self, params, key)
   local quotes, err = self.client.crypto.onramp_quotes:retrieve(params, self.options)
   if not quotes then return nil, err end
+  keep_lists(quotes)
   local body = core.json(quotes)
   self.dict:set("quote:" .. key, ("%.3f %s"):format(package.loaded.ngx.now(), body),
     self.ttl + self.stale)

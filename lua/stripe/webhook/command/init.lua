@@ -59,7 +59,7 @@ local function add_listen(parse)
     .. "be given several times."):argname "<secret>":count "*"
   command:option("--tolerance", "Seconds that a signature may be old, or ahead; off: any number.",
     "300"):convert(Input.tolerance)
-  command:option("--forward-to", "A URL that gets every valid request as it came; its answer "
+  command:option("--forward-to", "A URL that gets every valid request as it came; its status "
     .. "becomes ours."):argname "<url>"
   command:flag("-v --verbose", "Print the events too.")
   command:flag("--no-color", "No colours; nor are there any where NO_COLOR is set, or where "
@@ -111,6 +111,7 @@ return function(words)
       tostring(command)))
   end
   local code = command(options)
-  io.stdout:flush()
+  local written, problem = io.stdout:flush()
+  if not written then Input.misuse("what there is to say can't be written: " .. problem) end
   os.exit(code)
 end

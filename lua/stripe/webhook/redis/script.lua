@@ -13,7 +13,8 @@ local function load_library()
     local chunk = file and loadfile(file)
     if chunk then found, library = pcall(chunk, "redis", file) end
   end
-  if found and type(library) == "table" and library.connect and library.command then
+  if found and type(library) == "table" and library.connect and library.command
+    and pcall(require, "socket") then
     return library
   end
   return nil, "Redis in a script needs lua-redis and LuaSocket (on Debian: apt install lua-redis "

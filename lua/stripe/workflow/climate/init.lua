@@ -12,6 +12,7 @@
 -- "workflow_error" and a code.
 -- @module stripe.workflow.climate
 
+local Class = require "stripe.workflow.class"
 local Cancel = require "stripe.workflow.climate.cancel"
 local Plan = require "stripe.workflow.climate.plan"
 local Report = require "stripe.workflow.climate.report"
@@ -19,14 +20,11 @@ local Watch = require "stripe.workflow.climate.watch"
 local buy = require "stripe.workflow.climate.buy"
 
 local Climate = {}
-local metatable = { __name = "stripe.workflow.climate", __index = Climate }
 
-local function client_of(self, method)
-  if getmetatable(self) ~= metatable then
-    error(("use climate:%s(...) with a colon"):format(method), 3)
-  end
-  return self.client
-end
+--- Makes the workflow for a client.
+-- @function stripe.workflow.climate
+-- @tparam table client
+local new, client_of = Class.new("climate", Climate)
 
 --- Plans a purchase: reads what is on sale and chooses. Nothing is sent but reads.
 -- @tparam table options
@@ -42,8 +40,8 @@ end
 -- @treturn[1] table the plan: `{ lines = { { product, name, pathway, suppliers, delivery_year,
 --   metric_tons, price_per_ton, amount_subtotal, amount_fees, amount_total, by }, ... }, currency,
 --   metric_tons, amount_subtotal, amount_fees, amount_total, complete, missing_tons, unspent,
---   rejected = { { product, name, reason }, ... }, asked, created }`; `by`: whether the line is
---   ordered by tons or by amount. Plain data; `tostring` makes a table for people
+--   rejected = { { product, name, reason }, ... }, asked, created, livemode }`; `by`: whether the
+--   line is ordered by tons or by amount. Plain data; `tostring` makes a table for people
 -- @treturn[2] nil
 -- @treturn[2] table the error
 function Climate:plan(options)
@@ -136,17 +134,6 @@ end
 function Climate:adopt(data)
   client_of(self, "adopt")
   return Plan.adopt(data)
-end
-
---- Makes the workflow for a client.
--- @function stripe.workflow.climate
--- @tparam table client
-local function new(client)
-  local class = getmetatable(client)
-  if type(class) ~= "table" or class.__name ~= "stripe.client" then
-    error("stripe.workflow.climate takes a client", 2)
-  end
-  return setmetatable({ client = client }, metatable)
 end
 
 return new

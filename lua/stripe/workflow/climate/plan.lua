@@ -170,15 +170,28 @@ local function caps_of(item, caps)
   return found
 end
 
-local function open_caps(asked)
-  local caps = {}
+local function use_caps(item, caps, tons, total)
+  for _, cap in ipairs(caps_of(item, caps)) do
+    cap.tons, cap.total = cap.tons:add(tons), cap.total + total
+  end
+end
+
+-- The caps, and what is used of them by the lines of the plan that this one is to complete.
+local function open_caps(asked, all, around)
+  local caps, by_id = {}, {}
+  local base = around and around.asked or asked
   for name, cap in pairs(asked.caps or {}) do
     local limit, share = quantity_of(cap)
     if share then
-      limit = limit:mul(asked.budget or asked.metric_tons):div(100, 6, "down")
+      limit = limit:mul(base.budget or base.metric_tons):div(100, 6, "down")
     end
-    caps[name] = { limit = limit, money = share and asked.budget ~= nil,
+    caps[name] = { limit = limit, money = share and base.budget ~= nil,
       tons = decimal.new(0), total = 0 }
+  end
+  for _, item in ipairs(all) do by_id[item.id] = item end
+  for _, line in ipairs(around and around.lines or {}) do
+    local item = by_id[line.product] or { id = line.product, supplier_ids = {}, pathway_set = {} }
+    use_caps(item, caps, line.metric_tons, line.amount_total)
   end
   return caps
 end
@@ -224,11 +237,10 @@ local function line_of(item, asked, tons, subtotal, price)
   }
 end
 
-local function fill(plan, items, asked)
+local function fill(plan, items, asked, caps)
   local left = {
     tons = asked.metric_tons and decimal.new(asked.metric_tons) or nil, total = asked.budget,
   }
-  local caps = open_caps(asked)
   for _, item in ipairs(items) do
     local tons, subtotal, price = portion(item, asked, left, caps)
     local line = tons:sign() > 0 and line_of(item, asked, tons, subtotal, price)
@@ -241,12 +253,10 @@ local function fill(plan, items, asked)
       plan.metric_tons = Price.plain(decimal.add(plan.metric_tons, tons))
       if left.tons then left.tons = left.tons:sub(tons) end
       if left.total then left.total = left.total - line.amount_total end
-      for _, cap in ipairs(caps_of(item, caps)) do
-        cap.tons, cap.total = cap.tons:add(tons), cap.total + line.amount_total
-      end
+      use_caps(item, caps, tons, line.amount_total)
     end
   end
-  return left, items
+  return left
 end
 
 -- Whether nothing more could have been bought with what is left of a budget, not even a gram.
@@ -306,7 +316,11 @@ function Plan.adopt(data)
 end
 
 --- Plans a purchase, see `stripe.workflow.climate`.
-function Plan.make(client, options)
+-- @param client
+-- @tparam table options
+-- @tparam[opt] table around of a plan that completes another one: `asked`, of the whole, and
+--   `lines`, those that count against its caps
+function Plan.make(client, options, around)
   local wrong = misuse(options)
   if wrong then error(wrong, 3) end
   local asked = {}
@@ -319,6 +333,7 @@ function Plan.make(client, options)
   if not all then return nil, err end
   local plan = {
     object = "climate.plan", created = math.floor(core.time()), currency = asked.currency,
+    livemode = all[1] ~= nil and all[1].product.livemode or false,
     asked = asked, lines = {}, rejected = {}, metric_tons = "0",
     amount_subtotal = 0, amount_fees = 0, amount_total = 0,
   }
@@ -333,7 +348,7 @@ function Plan.make(client, options)
     end
   end
   sort(items, asked)
-  local left = fill(plan, items, asked)
+  local left = fill(plan, items, asked, open_caps(asked, all, around))
   if left.tons then
     plan.complete = left.tons:sign() == 0
     if not plan.complete then plan.missing_tons = Price.plain(left.tons) end

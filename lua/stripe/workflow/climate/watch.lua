@@ -1,11 +1,11 @@
 --- Follows orders until they end, and keeps what their delivery brings.
 -- @module stripe.workflow.climate.watch
 
+local Class = require "stripe.workflow.class"
 local Driver = require "stripe.driver"
-local Error = require "stripe.error"
 local File = require "stripe.workflow.file"
+local canceller = require "stripe.canceller"
 local core = require "stripe.core"
-local suggest = require "stripe.suggest"
 local tabular = require "stripe.workflow.tabular"
 
 local Watch = {}
@@ -17,22 +17,31 @@ local OPTIONS = {
   cancel = true, on_change = true, fetch = true, driver = true,
 }
 
-local function misuse(options)
-  if type(options) ~= "table" then return "watch takes a table of options" end
-  for name in pairs(options) do
-    if not OPTIONS[name] then
-      return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, OPTIONS)
+local OF_HANDLERS = {
+  orders = true, reference = true, directory = true, on_change = true, fetch = true,
+}
+
+local function wrong_type(options)
+  for name, kind in pairs {
+    orders = "table", reference = "string", directory = "string", on_change = "function",
+    fetch = "function",
+  } do
+    if options[name] ~= nil and type(options[name]) ~= kind then
+      return ("option %q must be a %s"):format(name, kind)
     end
   end
-  local interval, deadline = options.interval, options.deadline
+end
+
+local function misuse(options)
+  local wrong = Class.unknown("watch", options, OPTIONS) or wrong_type(options)
+    or Class.seconds(options, "interval", true) or Class.seconds(options, "deadline")
+  if wrong then return wrong end
   if (options.orders == nil) == (options.reference == nil) then
     return 'give "orders", a list of orders or ids, or the "reference" of a purchase'
-  elseif options.orders ~= nil and type(options.orders) ~= "table" then
-    return 'option "orders" must be a list of orders or ids'
-  elseif interval ~= nil and not (type(interval) == "number" and interval > 0) then
-    return 'option "interval" must be a number of seconds'
-  elseif deadline ~= nil and not (type(deadline) == "number" and deadline >= 0) then
-    return 'option "deadline" must be a number of seconds'
+  elseif options.orders and #options.orders == 0 then
+    return 'option "orders" must be a list of orders or ids, of at least one'
+  elseif options.cancel ~= nil and not canceller.is(options.cancel) then
+    return 'option "cancel" must be a stripe.canceller()'
   end
 end
 
@@ -71,6 +80,15 @@ local function name_of(order)
   return id
 end
 
+-- An order with its lists: an empty one would else be written as an empty object.
+local function as_json(order)
+  if type(order.delivery_details) ~= "table" or order.delivery_details[1] then return order end
+  local copy = {}
+  for name, value in pairs(order) do copy[name] = value end
+  copy.delivery_details = core.empty_array
+  return copy
+end
+
 --- Writes what an order's end brought: `ORDER.json`, the order; when it is delivered `ORDER.csv`
 -- with a row for each delivery, its registry link among them, and, with `fetch`, the certificate.
 -- @treturn[1] boolean true
@@ -80,7 +98,7 @@ function Watch.collect(order, directory, fetch)
   local id, wrong = name_of(order)
   if not id then return nil, wrong end
   local path = directory .. "/" .. id
-  local written, message = File.write(path .. ".json", core.json(order) .. "\n")
+  local written, message = File.write(path .. ".json", core.json(as_json(order)) .. "\n")
   if not written then return nil, message end
   if order.status ~= "delivered" then return true end
   written, message = File.write(path .. ".csv", tabular.csv(COLUMNS, rows_of(order)))
@@ -92,13 +110,6 @@ function Watch.collect(order, directory, fetch)
   return written, message
 end
 
-local function failed(message)
-  return Error.new {
-    type = "workflow_error", code = "files", message = message, attempts = {}, retryable = false,
-    sent = "no",
-  }
-end
-
 -- Takes note of an order: true when it has ended.
 local function see(watched, order, options)
   local before = watched.status[order.id]
@@ -108,7 +119,7 @@ local function see(watched, order, options)
   if not ENDED[order.status] then return false end
   if options.directory and not watched.collected[order.id] then
     local written, message = Watch.collect(order, options.directory, options.fetch)
-    if not written then return nil, failed(message) end
+    if not written then return nil, Class.failure("files", message) end
     watched.collected[order.id] = true
   end
   return true
@@ -127,6 +138,9 @@ local function ids_of(client, options)
     if order.metadata and order.metadata.climate_reference == options.reference then
       table.insert(ids, 1, order.id)
     end
+  end
+  if not ids[1] then
+    return nil, Class.failure("empty", ("no order has the reference %q"):format(options.reference))
   end
   return ids
 end
@@ -176,7 +190,8 @@ end
 
 --- Handlers for webhooks or `events:since`, see `stripe.workflow.climate`.
 function Watch.handlers(client, options)
-  local watched = { status = {}, orders = {}, collected = {} }
+  local wrong = Class.unknown("handlers", options, OF_HANDLERS) or wrong_type(options)
+  if wrong then error(wrong, 3) end
   local wanted
   for _, order in ipairs(options.orders or {}) do
     wanted = wanted or {}
@@ -187,14 +202,17 @@ function Watch.handlers(client, options)
     return not options.reference
       or (order.metadata or {}).climate_reference == options.reference
   end
+  local status = {} -- of the orders that are open: a worker may run for years
   return {
     -- The event shows the order as it was then: asked again, nothing old is ever written down.
     ["climate.order.*"] = function(ctx)
       local order, err = client.climate.orders:retrieve(ctx.object.id)
       if not order then return nil, err end
       if not concerns(order) then return true end
+      local watched = { status = status, orders = {}, collected = {} }
       local ended, failure = see(watched, order, options)
       if ended == nil then return nil, failure end
+      if ended then status[order.id] = nil end
       return true
     end,
   }

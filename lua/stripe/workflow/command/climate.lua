@@ -25,7 +25,7 @@ local function terms(command)
   command:option("--suppliers", "Only these ids, separated by commas."):convert(split)
   command:option("--products", "Only these ids, separated by commas."):convert(split)
   command:option("--delivery-by", "The last year of delivery."):convert(Common.whole)
-  command:option("--cap", "The most of a product, supplier or pathway: NAME=TONS or NAME=50%%.")
+  command:option("--cap", "The most of a product, supplier or pathway: NAME=TONS or NAME=50%.")
     :count "*"
   command:option("--prefer", "price, delivery, pathway, supplier; several, separated by commas.")
     :convert(split)
@@ -57,6 +57,7 @@ local function parser()
   watch:option("--reference", "The orders of this purchase.")
   watch:argument("orders", "Or these orders."):args "*"
   watch:option("--directory", "Where certificates and deliveries are kept.", ".")
+  watch:flag("--certificates", "Fetch the certificates, too (needs curl).")
   watch:option("--interval", "Seconds between two looks.", "3600"):convert(Common.whole)
   watch:option("--for", "Seconds to watch; 0 looks once, which is right for cron.", "0")
     :target("deadline"):convert(Common.whole)
@@ -64,6 +65,8 @@ local function parser()
   local cancel = parse:command("cancel", "Cancel an order while it can be canceled.")
   cancel:argument("order", "Its id.")
   cancel:flag("--force", "Ask even when the time for it is over.")
+
+  Common.resolving(parse)
 
   local report = parse:command("report", "Add up tons and money by pathway, supplier and year.")
   report:option("--reference", "Only the orders of this purchase.")
@@ -113,24 +116,30 @@ local function plan_of(climate, options)
   return plan
 end
 
+local function plan_json(plan) return Common.lists(plan, { "lines", "rejected" }) end
+
 local commands = {}
 
 function commands.plan(climate, options)
   local plan = plan_of(climate, options)
   if options.out then
-    local written, message = File.write(options.out, core.json(plan) .. "\n")
+    local written, message = File.write(options.out, core.json(plan_json(plan)) .. "\n")
     if not written then Common.stop(NAME, message) end
   end
-  Common.print(options, plan, tostring(plan))
+  Common.print(options, plan_json(plan), tostring(plan))
   return plan.complete and Common.DONE or Common.FAILED
 end
 
 local function plan_in(climate, path)
   local text, message = File.read(path)
   if not text then Common.stop(NAME, message, Common.USAGE) end
-  local plan = climate:adopt(core.decode(text))
+  local plan = climate:adopt((core.decode(text)))
   if not plan then Common.stop(NAME, path .. " holds no plan", Common.USAGE) end
   return plan
+end
+
+local function bought_json(result)
+  return Common.lists(result, { "lines", "orders" })
 end
 
 local function bought_text(result)
@@ -147,11 +156,26 @@ local function bought_text(result)
   return table.concat(lines, "\n") .. "\n"
 end
 
+local TERMS = { "tons", "budget", "max_price", "pathways", "suppliers", "products", "delivery_by",
+  "prefer" }
+
+-- The plan to buy: from its file, or made of the terms; not both.
+local function plan_to_buy(climate, options)
+  if not options.plan then return plan_of(climate, options) end
+  for _, term in ipairs(TERMS) do
+    if options[term] then
+      Common.stop(NAME, ("give the plan in %s, or terms such as --%s, not both")
+        :format(options.plan, (term:gsub("_", "-"))), Common.USAGE)
+    end
+  end
+  return plan_in(climate, options.plan)
+end
+
 function commands.buy(climate, options)
-  local plan = options.plan and plan_in(climate, options.plan) or plan_of(climate, options)
+  local plan = plan_to_buy(climate, options)
   if options.dry_run then
-    Common.print(options, plan, tostring(plan) .. "Nothing was bought.\n")
-    return Common.DONE
+    Common.print(options, plan_json(plan), tostring(plan) .. "Nothing was bought.\n")
+    return plan.complete and Common.DONE or Common.FAILED
   end
   local result, err, sofar = checked(climate.buy, climate, plan, {
     journal = Common.journal(NAME, options), reference = options.reference,
@@ -161,17 +185,38 @@ function commands.buy(climate, options)
   })
   if not result then
     if sofar and #sofar.lines > 0 and not options.json then io.write(bought_text(sofar)) end
-    Common.fail(NAME, err, options)
+    Common.fail(NAME, err, options, sofar and bought_json(sofar))
   end
-  Common.print(options, result, bought_text(result))
+  Common.print(options, bought_json(result), bought_text(result))
   return result.complete and Common.DONE or Common.FAILED
 end
 
+local function quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
+
+local function make_directory(path)
+  local made = os.execute("mkdir -p -- " .. quoted(path))
+  if made ~= true and made ~= 0 then Common.stop(NAME, path .. " can't be made", Common.USAGE) end
+end
+
+-- Gets a certificate: its bytes and an extension, or nil and a message.
+local function fetch(url)
+  if not url:find("^https://[%w.-]+/") then return nil, url .. " is no address of the web" end
+  local pipe = io.popen("curl -fsSL --proto =https --max-time 60 -- " .. quoted(url))
+  local bytes = pipe and pipe:read("*a") or ""
+  if pipe then pipe:close() end
+  if bytes == "" then return nil, url .. " can't be fetched" end
+  return bytes, bytes:find("^%%PDF") and "pdf" or "html"
+end
+
 function commands.watch(climate, options)
+  if (options.reference == nil) == (#options.orders == 0) then
+    Common.stop(NAME, "say which orders: --reference NAME, or their ids", Common.USAGE)
+  end
+  make_directory(options.directory)
   local result, err = checked(climate.watch, climate, {
     orders = not options.reference and options.orders or nil, reference = options.reference,
     directory = options.directory, interval = math.max(options.interval, 1),
-    deadline = options.deadline,
+    deadline = options.deadline, fetch = options.certificates and fetch or nil,
   })
   if not result then Common.fail(NAME, err, options) end
   local lines = {}
@@ -180,7 +225,8 @@ function commands.watch(climate, options)
       lines[#lines + 1] = ("%s: %s"):format(order.id, order.status or "not seen")
     end
   end
-  Common.print(options, result, table.concat(lines, "\n") .. (#lines > 0 and "\n" or ""))
+  Common.print(options, Common.lists(result, { "delivered", "canceled", "open" }),
+    table.concat(lines, "\n") .. "\n")
   return result.complete and Common.DONE or Common.AGAIN
 end
 
@@ -189,6 +235,7 @@ function commands.cancel(climate, options)
     local order, err = climate.client.climate.orders:retrieve(options.order)
     if not order then Common.fail(NAME, err, options) end
     local ends, refund = climate:window(order)
+    if ends and core.time() > ends then ends = nil end
     Common.print(options, { order = order.id, status = order.status, cancel_until = ends,
       refund = refund }, ends and ("%s: %s would come back, until %s\n"):format(order.id,
       money.format(refund, order.currency), os.date("!%Y-%m-%d %H:%M UTC", ends))
@@ -199,8 +246,8 @@ function commands.cancel(climate, options)
     journal = Common.journal(NAME, options), force = options.force,
   })
   if not order then Common.fail(NAME, err, options) end
-  Common.print(options, order, ("%s: canceled, %s come back\n"):format(order.id,
-    money.format(info.refund, order.currency)))
+  Common.print(options, order, info.already and order.id .. ": it was canceled before\n"
+    or ("%s: canceled, %s come back\n"):format(order.id, money.format(info.refund, order.currency)))
   return Common.DONE
 end
 
@@ -219,11 +266,14 @@ function commands.report(climate, options)
   return Common.DONE
 end
 
+function commands.resolve(_, options) return Common.resolve(NAME, options) end
+
 --- Runs the program; returns never.
 -- @tparam {string,...} arguments
 local function main(arguments)
   local options = parser():parse(arguments)
-  local climate = workflow(Common.client(NAME, options))
+  local needs_client = options.command ~= "resolve"
+  local climate = needs_client and workflow(Common.client(NAME, options))
   Common.exit(commands[options.command](climate, options))
 end
 

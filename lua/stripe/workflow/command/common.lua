@@ -4,10 +4,22 @@
 -- arguments; 3 nothing was lost, run it again; 4 in doubt: the message says what to check.
 -- @module stripe.workflow.command.common
 
+local Key = require "stripe.key"
 local core = require "stripe.core"
 local stripe = require "stripe"
 
 local Common = { DONE = 0, FAILED = 1, USAGE = 2, AGAIN = 3, DOUBT = 4 }
+
+local EPILOG = [[
+Environment:
+   STRIPE_SECRET_KEY     The secret key.
+
+Exit codes:
+   0  done
+   1  failed; running it again changes nothing by itself
+   2  wrong arguments
+   3  not done yet, or a failure that passes: run it again
+   4  in doubt: the message says what to look for; then use "resolve"]]
 
 --- Adds the options that every program has.
 -- @param parse an argparse parser
@@ -20,6 +32,7 @@ function Common.options(parse)
   parse:option("--api-base", "Another address than https://api.stripe.com, such as stripe-sim's.")
     :argname "URL"
   parse:option("--account", "The connected account to act for.")
+  parse:epilog(EPILOG)
   parse:flag("--live", "Let a live key move real money.")
   parse:flag("--json", "Print JSON instead of text.")
   parse:flag("--dry-run", "Say what would be done; send nothing that changes anything.")
@@ -48,19 +61,21 @@ function Common.code_of(err)
 end
 
 --- Ends the program because of an error; in JSON it goes to the output.
-function Common.fail(name, err, options)
+-- @tparam[opt] table sofar what was done before it
+function Common.fail(name, err, options, sofar)
   local code = type(err) == "table" and Common.code_of(err) or Common.FAILED
   if options.json and type(err) == "table" then
     print(core.json { error = {
       type = err.type, code = err.code, message = err.message, param = err.param,
       request_id = err.request_id, idempotency_key = err.idempotency_key, sent = err.sent,
       retryable = err.retryable,
-    } })
+    }, sofar = sofar })
+  end
+  if code == Common.DOUBT and err.entry then
+    io.stderr:write(("Then run: %s resolve '%s' --object ID, or --absent\n"):format(name, err.entry))
   end
   Common.stop(name, err, code)
 end
-
-local function is_live(key) return key:find("^[sr]k_live_") ~= nil end
 
 --- A client as the options say; ends the program when there can be none.
 function Common.client(name, options)
@@ -72,7 +87,8 @@ function Common.client(name, options)
     end
     key = "sk_test_simulator"
   end
-  if is_live(key) and not options.live then
+  options.mode = Key.mode(key)
+  if options.mode == "live" and not options.live then
     Common.stop(name, "this is a live key: real money would move; say --live if you mean it",
       Common.USAGE)
   end
@@ -84,11 +100,55 @@ function Common.client(name, options)
   return client
 end
 
---- The journal that the options name; ends the program when it can't be opened.
+--- The journal that the options name; ends the program when it can't be opened, or when it is that
+-- of another mode: what was bought with a test key must not count as bought.
 function Common.journal(name, options)
   local journal, err = stripe.journal(options.journal)
   if not journal then Common.fail(name, err, options) end
+  if options.mode then
+    local mode
+    mode, err = journal:once("stripe/mode", function() return options.mode end, { wait = 10 })
+    if not mode then Common.fail(name, err, options) end
+    if mode ~= options.mode then
+      Common.stop(name, ("%s is the journal of a %s key, and this is a %s key: name another file "
+        .. "with --journal"):format(options.journal, mode, options.mode), Common.USAGE)
+    end
+  end
   return journal
+end
+
+--- Adds the command that clears up a doubt.
+function Common.resolving(parse)
+  local resolve = parse:command("resolve", "Say what became of a request that is in doubt.")
+  resolve:argument("name", "The name that the message about it has in quotes.")
+  resolve:mutex(
+    resolve:option("--object", "It was carried out: the id of what it made."):argname "ID",
+    resolve:flag("--absent", "Nothing was done: the next run sends it anew."))
+end
+
+--- Carries that command out.
+function Common.resolve(name, options)
+  if (options.object == nil) == (options.absent == nil) then
+    Common.stop(name, "say --object ID or --absent", Common.USAGE)
+  end
+  local done, err = Common.journal(name, options):resolve(options.name,
+    options.object and { object = { id = options.object } } or { absent = true })
+  if not done then Common.fail(name, err, options) end
+  Common.print(options, { name = options.name, object = options.object, absent = options.absent },
+    options.name .. ": noted; run the same command again\n")
+  return Common.DONE
+end
+
+--- A copy whose lists are lists in JSON, too, when they are empty.
+-- @tparam table value
+-- @tparam {string,...} names of the lists
+function Common.lists(value, names)
+  local copy = {}
+  for name, member in pairs(value) do copy[name] = member end
+  for _, name in ipairs(names) do
+    if #copy[name] == 0 then copy[name] = core.empty_array end
+  end
+  return copy
 end
 
 --- Prints a value as JSON or by its text.

@@ -1,0 +1,81 @@
+-- bench: the results of nginx as Markdown.
+
+local Report = {}
+
+local function figure(format, value)
+  return value and format:format(value) or "-"
+end
+
+-- Of a load: what a program costs beyond the control.
+local function beyond(load, role, field)
+  local program, control = load[role], load.control
+  return program and control and program[field] - control[field]
+end
+
+local function table_of(load, add)
+  add(("## %s: %d calls/s, answered after %d ms"):format(load.name, load.rate, load.delay * 1000),
+    "", "| | added p50, ms | p99 | event loop, µs | all CPU, µs | ping p50, ms | p99 | failed |",
+    "|---|---:|---:|---:|---:|---:|---:|---:|")
+  for _, program in ipairs(load.programs) do
+    local net = program.role ~= "control"
+    local loop = net and beyond(load, program.role, "loop") or program.loop
+    local all = net and beyond(load, program.role, "all") or program.all
+    add(("| %s | %.2f | %.2f | %s | %s | %.3f | %.3f | %d |"):format(program.name,
+      program.call_p50 - load.delay * 1000, program.call_p99 - load.delay * 1000,
+      figure(net and "%.1f" or "(%.1f)", loop), figure(net and "%.1f" or "(%.1f)", all),
+      program.ping_p50, program.ping_p99, program.failed))
+  end
+  add("")
+end
+
+local function ratio(a, b)
+  return a and b and a / b
+end
+
+local function targets_of(load, add)
+  local ours, theirs = load.ours, load.cosocket
+  local function row(what, value, format, target)
+    add(("| %s: %s | %s | %s |"):format(load.name, what, figure(format, value), target))
+  end
+  row("event loop's CPU per call, x cosockets",
+    ratio(beyond(load, "ours", "loop"), beyond(load, "cosocket", "loop")), "%.2f", "at most 0.33")
+  row("all CPU per call, x cosockets",
+    ratio(beyond(load, "ours", "all"), beyond(load, "cosocket", "all")), "%.2f", "at most 1.40")
+  row("p99 of the ping, x cosockets", ratio(ours and ours.ping_p99, theirs and theirs.ping_p99),
+    "%.2f", "at most 0.50")
+  if load.rate == 2500 then
+    row("p99 of the ping", ours and ours.ping_p99, "%.2f ms", "under 1 ms")
+  end
+  row("p99 of what a call takes beyond its answer's delay",
+    ours and ours.call_p99 - load.delay * 1000, "%.1f ms", "at most 5 ms")
+end
+
+--- The part about nginx of the page of results.
+-- @tparam table results
+-- @treturn table lines
+function Report.write(results)
+  local lines = {}
+  local function add(...)
+    for i = 1, select("#", ...) do lines[#lines + 1] = (select(i, ...)) end
+  end
+  add("Written by `make bench-nginx`: a worker of nginx on one core, of which each request makes one",
+    "`climate.orders:retrieve` over TLS. Requests come at a steady rate, from the other core, where",
+    "the nginx that is called runs, too. The ping is a location that answers at once, on a connection",
+    ("of its own. CPU is per call, without what the control costs; medians of %d runs of %g seconds.")
+      :format(results.rounds, results.seconds), "")
+  for _, load in ipairs(results.loads) do table_of(load, add) end
+  local blocking, cold = results.blocking, results.cold
+  if blocking then
+    add(("Blocking libcurl, at 4 calls/s: the ping's p99 is %.1f ms."):format(blocking.ping_p99), "")
+  end
+  add("## Targets of nginx", "", "| | measured | target |", "|---|---:|---:|")
+  for _, load in ipairs(results.loads) do targets_of(load, add) end
+  if cold then
+    add(("| cold start at 2500 calls/s: calls that failed | %d | 0 |"):format(cold.failed),
+      ("| in its last second, p99 of what a call takes beyond 200 ms | %.1f ms | |"):format(
+        cold.last_p99 - 200))
+  end
+  return lines
+end
+
+return Report
