@@ -110,6 +110,48 @@ describe("a batch", function()
     assert.equal(3, orders())
   end)
 
+  it("leaves alone what failed before when it is told to, and is not complete then", function()
+    local options = { rows = { { tons = "900000" } }, results = path "out.jsonl" }
+    assert.equal(1, assert(run(options)).failed)
+    options.retry_failed = false
+    local summary = assert(run(options))
+    assert.equal(1, summary.left)
+    assert.equal(0, summary.failed + summary.skipped)
+    assert.is_false(summary.complete)
+    assert.matches("1 left alone", tostring(summary), 1, true)
+  end)
+
+  it("takes no other batch's results for its own, nor its names", function()
+    local rows, out = { { no = "c", tons = "1" } }, path "out.jsonl"
+    assert.equal(1, assert(run { rows = rows, key = "no", results = out, name = "a" }).done)
+    assert.equal(1, assert(run { rows = rows, key = "no", results = out, name = "b" }).done)
+    rows[1].no = "b/c"
+    assert.equal(1, assert(run { rows = rows, key = "no", name = "a" }).done)
+    rows[1].no = "c"
+    assert.equal(1, assert(run { rows = rows, key = "no", name = "a/b" }).done)
+    assert.equal(4, orders())
+  end)
+
+  it("writes results that nobody else can read", function()
+    assert(run { rows = { { tons = "1" } }, results = path "out.jsonl" })
+    assert.equal("rw-------", require("lfs").attributes(path "out.jsonl", "permissions"))
+  end)
+
+  it("goes on with rows that are not UTF-8, and names them", function()
+    local summary = assert(run {
+      rows = path("rows.csv", "no,tons\nM\252ller,1\nb,2\n"), key = "no",
+      results = path "out.jsonl",
+    })
+    assert.equal(1, summary.done)
+    assert.matches("UTF-8", tostring(summary.failures[1].error), 1, true)
+    summary = assert(run {
+      rows = { { n = 1 } }, results = path "other.jsonl",
+      each = function() error("\255", 0) end,
+    })
+    assert.equal(1, summary.failed)
+    assert.equal("failed", lines("other.jsonl")[1].state)
+  end)
+
   it("calls doubtful what may have been done, and clears it up in the next run", function()
     sim.faults:add { fault = "lost", times = 1 }
     local options = { rows = { { tons = "1" } }, results = path "out.jsonl" }
@@ -178,7 +220,7 @@ describe("a batch", function()
 
   it("mends a line that a kill left torn", function()
     local out = path("out.jsonl",
-      '{"batch":"november","key":"a","n":1,"state":"done"}\n{"batch":"november","key":"b","n":2,"sta')
+      '{"batch":"november","key":"a","n":1,"state":"done"}\n{"batch":"november","key":"b","n"')
     local summary = assert(run { rows = path("rows.csv", CSV), key = "order_no", results = out })
     assert.equal(1, summary.skipped)
     assert.equal(2, summary.done)
@@ -225,6 +267,9 @@ describe("a batch", function()
     refused({ rows = {}, each = 1 }, '"each"')
     refused({ rows = {}, journal = 1 }, '"journal"')
     refused({ rows = {}, key = 1 }, '"key"')
+    refused({ rows = {}, concurrency = 0 }, '"concurrency"')
+    refused({ rows = {}, stop_after = "x" }, '"stop_after"')
+    refused({ rows = {}, cancel = {} }, '"cancel"')
   end)
 end)
 

@@ -107,6 +107,75 @@ describe("stripe-climate", function()
     expect(0, "buy --tons 1 --reference x")
   end)
 
+  it("takes a plan or its terms, and says what is missing", function()
+    against "plan --tons 1 --out plan.json"
+    local text, code = against "buy plan.json --tons 2 --reference x"
+    assert.equal(2, code)
+    assert.matches("not both", text, 1, true)
+    text, code = against "watch"
+    assert.equal(2, code)
+    assert.matches("--reference NAME, or their ids", text, 1, true)
+    assert.equal(2, select(2, against "watch --reference x climorder_1"))
+    text, code = against "watch --reference typo"
+    assert.equal(1, code)
+    assert.matches('no order has the reference "typo"', text, 1, true)
+    text = against "plan --tons 1 --max-price 1.00"
+    assert.matches("Left out: Marine carbon removal 2029, a ton costs 283.25 USD", text, 1, true)
+  end)
+
+  it("makes the directory for what it keeps", function()
+    against "buy --tons 1 --reference x"
+    assert.equal(3, select(2, against "watch --reference x --directory a/b"))
+    assert.equal("directory", require("lfs").attributes(directory .. "/a/b", "mode"))
+  end)
+
+  it("prints lists as lists, and what was bought before a failure", function()
+    local text = against "--json plan --tons 1 --max-price 1.00"
+    assert.matches('"lines":[]', text, 1, true)
+    sim:control("POST", "/faults", { fault = "server_error", times = 10,
+      match = { operation = "climate.orders.create" } })
+    text = against "--json buy --tons 1 --reference x"
+    local failed = core.decode(text:match "^[^\n]+")
+    assert.equal(500, failed.error.status)
+    assert.equal("x", failed.sofar.reference)
+  end)
+
+  it("clears up a doubt", function()
+    sim:control("POST", "/faults", { fault = "lost", times = 3,
+      match = { operation = "climate.orders.create" } })
+    assert.equal(3, select(2, against "buy --tons 1 --reference 2026/11"))
+    local order = sim:client { api_key = "sk_test_simulator" }.climate.orders:list().data[1]
+    assert.equal(2, select(2, against "resolve climate/2026%2F11/1"))
+    assert.equal(2, select(2, run "resolve climate/2026%2F11/1 --absent --object x"))
+    local text, code = run("resolve climate/2026%2F11/1 --object " .. order.id)
+    assert.equal(0, code, text)
+    text, code = against "buy --tons 1 --reference 2026/11"
+    assert.equal(0, code, text)
+    assert.matches(order.id, text, 1, true)
+    text, code = run "resolve nothing --absent"
+    assert.equal(1, code)
+    assert.matches('the journal has no "nothing"', text, 1, true)
+  end)
+
+  it("keeps the journal of test keys apart from that of live ones", function()
+    against "buy --tons 1 --reference x"
+    local text, code = run("--live --api-base " .. sim.url .. " buy --tons 1 --reference x",
+      "STRIPE_SECRET_KEY=sk_live_verysecretindeed")
+    assert.equal(2, code)
+    assert.matches("the journal of a test key", text, 1, true)
+    assert.equal("rw-------",
+      require("lfs").attributes(directory .. "/stripe-journal.db", "permissions"))
+  end)
+
+  it("explains itself", function()
+    local text, code = run "--help"
+    assert.equal(0, code)
+    for _, words in ipairs { "STRIPE_SECRET_KEY", "Exit codes:", "in doubt", "resolve" } do
+      assert.matches(words, text, 1, true)
+    end
+    assert.matches("NAME=TONS or NAME=50%.", (run "buy --help"), 1, true)
+  end)
+
   it("refuses a live key that nobody said to use, and never prints it", function()
     local text, code = run("plan --tons 1", "STRIPE_SECRET_KEY=sk_live_verysecretindeed")
     assert.equal(2, code)

@@ -132,7 +132,7 @@ describe("the onramp checkout", function()
     local browser = example:browser()
     local answer = bought(browser)
     assert.equal(303, answer.status)
-    assert.equal(example.url .. "/session", answer.headers.location)
+    assert.equal("/session", answer.headers.location)
     local cookie = answer.headers["set-cookie"]
     assert.matches("^onramp=cos_%w+%.%d+%.%x+; ", cookie)
     assert.matches("; HttpOnly; SameSite=Lax;", cookie, 1, true)
@@ -148,12 +148,12 @@ describe("the onramp checkout", function()
     local cookie = bought(browser).headers["set-cookie"]:match "^[^;]+"
     assert.equal(404, other:get("/status").status)
     assert.equal(204, other:get("/updates").status)
-    assert.equal(302, other:get("/session").status == 303 and 302 or 0)
+    assert.equal(303, other:get("/session").status)
     local forged = cookie:gsub("cos_%w", "cos_X")
     assert.equal(404, other:get("/status", "-H 'Cookie: " .. forged .. "'").status)
     assert.equal(200, other:get("/status", "-H 'Cookie: " .. cookie .. "'").status)
     -- A cookie of another name, as well signed, is none.
-    local visitor = browser:get("/", "-H 'Cookie: x=y'").headers["set-cookie"]:match "=([^;]+)"
+    local visitor = example:browser():get("/").headers["set-cookie"]:match "=([^;]+)"
     assert.equal(404, other:get("/status", "-H 'Cookie: onramp=" .. visitor .. "'").status)
   end)
 
@@ -284,7 +284,7 @@ describe("the identity gate", function()
     local browser = example:browser()
     local answer = browser:submit("/verify", "/verify/start")
     assert.equal(303, answer.status)
-    assert.equal(example.url .. "/hosted", answer.headers.location)
+    assert.equal("/hosted", answer.headers.location)
     return browser, answer.headers["set-cookie"]:match "^identity=(vs_%w+)"
   end
 
@@ -295,7 +295,7 @@ describe("the identity gate", function()
   it("sends strangers away", function()
     local answer = example:browser():get "/members/"
     assert.equal(302, answer.status)
-    assert.equal(example.url .. "/verify", answer.headers.location)
+    assert.equal("/verify", answer.headers.location)
     assert.is_false(is_in((started())))
   end)
 
@@ -326,7 +326,7 @@ describe("the identity gate", function()
     assert.matches("The document is expired.", browser:get("/verify").body, 1, true)
     assert.is_false(is_in(browser))
     local answer = browser:submit("/verify", "/verify/start")
-    assert.equal(example.url .. "/hosted", answer.headers.location)
+    assert.equal("/hosted", answer.headers.location)
     assert.is_nil(answer.headers["set-cookie"])
     assert.matches(id, browser:get("/hosted").body, 1, true)
   end)

@@ -88,7 +88,8 @@ describe("private_file", function()
   end)
 
   it("says why it can't", function()
-    assert.same({ nil, path .. "/x: No such file or directory" }, { core.private_file(path .. "/x") })
+    assert.same({ nil, path .. "/x: No such file or directory" },
+      { core.private_file(path .. "/x") })
     assert.has_error(function() core.private_file "" end)
     assert.has_error(function() core.private_file "a\0b" end)
   end)

@@ -14,22 +14,20 @@
 
 local mixed = { secret = "whsec_mixed" }
 
--- Once for each run of a handler, however often it comes; by the clock of the server, which all of
--- them share.
+-- Once for each run of a handler, however often it comes.
 local NOTE = [[
-local run = table.concat({ ARGV[1], ARGV[2], ARGV[3] }, ' ')
-if redis.call('SADD', KEYS[1], run) == 0 then return 0 end
-local time = redis.call('TIME')
-return redis.call('RPUSH', KEYS[2], run .. ' ' .. time[1] * 1000 + math.floor(time[2] / 1000))
+if redis.call('SADD', KEYS[1], ARGV[1]) == 0 then return 0 end
+return redis.call('RPUSH', KEYS[2], ARGV[1])
 ]]
 
---- The handler's function: notes in Redis that it runs, and works for a moment.
+--- The handler's function: notes in Redis that it runs, and until when it may; works for a moment.
 -- @tparam table connection
 -- @tparam function who gives the name of the process
 -- @tparam function sleep
 function mixed.handle(connection, who, sleep)
   return function(ctx)
-    assert(connection:eval(NOTE, { "noted", "runs" }, { ctx.id, ctx.attempt, who() }))
+    local run = ("%s %d %s %.3f"):format(ctx.id, ctx.attempt, who(), ctx.claim.expires)
+    assert(connection:eval(NOTE, { "noted", "runs" }, { run }))
     sleep(0.002) -- so that it is still at work when a duplicate comes, or its end
   end
 end

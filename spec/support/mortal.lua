@@ -41,22 +41,30 @@ local function interpreter()
   return rawget(_G, "jit") and "luajit" or "lua" .. _VERSION:match "[%d.]+"
 end
 
---- Runs a script of ours in a process of its own.
+--- Begins to run a script of ours in a process of its own.
 -- @string script path
 -- @tparam {string,...} arguments
 -- @tparam[opt] integer step in which it dies
--- @treturn boolean whether it lived to its end
--- @treturn string what it printed
-function mortal.run(script, arguments, step)
+-- @treturn function waits for it: whether it lived to its end, and what it printed
+function mortal.begin(script, arguments, step)
   local words = {}
   for i, word in ipairs(arguments) do words[i] = "'" .. word:gsub("'", "'\\''") .. "'" end
   local pipe = assert(io.popen(("LUA_PATH='%s' LUA_CPATH='%s' MORTAL_STEP=%s %s %s %s 2>&1; "
     .. 'echo "exit $?"'):format(package.path, package.cpath, step or "", interpreter(),
       script, table.concat(words, " "))))
-  local output = pipe:read "*a"
-  pipe:close()
-  local text, status = output:match "^(.*)exit (%d+)\n$"
-  return status == "0", text or output
+  return function()
+    local output = pipe:read "*a"
+    pipe:close()
+    local text, status = output:match "^(.*)exit (%d+)\n$"
+    return status == "0", text or output
+  end
+end
+
+--- Runs one, and waits for it.
+-- @treturn boolean whether it lived to its end
+-- @treturn string what it printed
+function mortal.run(script, arguments, step)
+  return mortal.begin(script, arguments, step)()
 end
 
 return mortal

@@ -288,8 +288,9 @@ end
 --- Ends nginx by a signal, and waits until it is gone: its exit status.
 function Server:finish(signal)
   self:signal(signal)
-  assert(nginx.wait(function() return contents(self:file "exit") end), "nginx does not end")
-  return tonumber(contents(self:file "exit"):match "%d+")
+  local function status() return (contents(self:file "exit") or ""):match "%d+" end
+  local code = assert(nginx.wait(status), "nginx does not end")
+  return tonumber(code)
 end
 
 --- Ends it, if it still runs, and removes its directory.

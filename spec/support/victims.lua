@@ -45,15 +45,20 @@ function victims.spawn(base, words)
   return { pipe = assert(io.popen(command, "w")), base = base }
 end
 
---- Kills one, and waits until it is gone.
-function victims.kill(process)
+--- Sends one a signal: "STOP", "CONT".
+function victims.signal(process, name)
   local limit = core.now() + SECONDS
   local pid
   repeat
     pid = victims.lines_of(process.base .. ".pid")[1]
     assert(pid or core.now() < limit, "a worker does not start")
   until pid
-  os.execute("kill -9 " .. pid .. " 2>/dev/null")
+  os.execute(("kill -%s %s 2>/dev/null"):format(name, pid))
+end
+
+--- Kills one, and waits until it is gone.
+function victims.kill(process)
+  victims.signal(process, "KILL")
   process.pipe:close()
 end
 

@@ -273,6 +273,78 @@ describe("the climate workflow", function()
       assert.equal(WEATHERING, bought.orders[1].product)
     end)
 
+    it("two purchases, whatever their references look like", function()
+      local plan = plan_of("10")
+      assert(buy(plan, { reference = "2026" }))
+      local other = assert(buy(plan, { reference = "2026/1" }))
+      assert.is_false(other.resumed)
+      assert.equal("10", other.metric_tons)
+      assert.equal(2, #orders())
+    end)
+
+    it("by its policy, too, what has to be sent anew after days", function()
+      local plan = plan_of("10")
+      local now = NOW
+      journal = assert(stripe.journal { memory = true, now = function() return now end })
+      sim.faults:add { fault = "reset", times = 1, match = { operation = "climate.orders.create" } }
+      assert.is_nil((buy(plan)))
+      now = now + 90000
+      sim:advance(90000)
+      sim.climate:price(MARINE, { usd = 90000 })
+      local none, err = buy(plan)
+      assert.is_nil(none)
+      assert.equal("price_changed", err.code)
+      assert.equal(0, #orders())
+      assert.equal(WEATHERING, assert(buy(plan, { on_price_change = "replace" })).orders[1].product)
+    end)
+
+    it("what takes a line's place within the caps of the whole", function()
+      local plan = plan_of("10", {
+        caps = { [MARINE] = 4, enhanced_weathering = "25%", direct_air_capture = "10%" },
+      })
+      assert.equal(3, #plan.lines) -- 4 t, 2.5 t and 3.5 t of the spot tons
+      assert(sim.climate:product("climsku_more_weathering", {
+        name = "More weathering", prices = { usd = 30000 }, metric_tons = "100",
+        delivery_year = 2028, suppliers = { "climsup_lithos_carbon" },
+      }))
+      sim.climate:stock(SPOT, "0")
+      local bought = assert(buy(plan, { on_sold_out = "replace" }))
+      local tons = decimal.new(0)
+      for _, order in ipairs(bought.orders) do
+        assert.not_equal("climsku_more_weathering", order.product)
+        if order.product == AIR then assert.equal("1", order.metric_tons) end
+        tons = tons:add(order.metric_tons)
+      end
+      assert.equal(0, decimal.cmp(tons, 10))
+    end)
+
+    it("on when a person has told the journal what became of an order", function()
+      local plan = plan_of("10")
+      sim.faults:add { fault = "lost", times = 1, match = { operation = "climate.orders.create" } }
+      assert.is_nil((buy(plan)))
+      assert.is_true(journal:resolve("climate/november/1", { object = { id = orders()[1].id } }))
+      local bought = assert(buy(plan))
+      assert.equal(plan.amount_total, bought.amount_total)
+      assert.equal(1, #orders())
+    end)
+
+    it("under its own reference, whatever metadata is given", function()
+      assert(buy(plan_of("1"), { metadata = { climate_reference = "x", department = "7" } }))
+      local metadata = orders()[1].metadata
+      assert.equal("november", metadata.climate_reference)
+      assert.equal("7", metadata.department)
+    end)
+
+    it("nothing for money because it was bought in test mode", function()
+      local plan = plan_of("1")
+      assert(buy(plan))
+      plan.livemode = true
+      local none, err = buy(plan)
+      assert.is_nil(none)
+      assert.equal("changed", err.code)
+      assert.matches("in test mode", err.message, 1, true)
+    end)
+
     it("an incomplete plan only when told to", function()
       local plan = plan_of("500", { products = { AIR } })
       local none, err = buy(plan)
@@ -288,6 +360,8 @@ describe("the climate workflow", function()
       assert.error_matches(function() climate:buy({}, {}) end, "plan")
       assert.error_matches(function() buy(plan, { on_sold_out = "cry" }) end, "on_sold_out")
       assert.error_matches(function() buy(plan, { refrence = "x" }) end, "refrence")
+      assert.error_matches(function() buy(plan, { metadata = 1 }) end, "metadata")
+      assert.error_matches(function() buy(plan, { wait = "1" }) end, "wait")
     end)
   end)
 
@@ -365,6 +439,23 @@ describe("the climate workflow", function()
       assert.equal(404, err.status)
     end)
 
+    it("no orders at all only by mistake", function()
+      local none, err = climate:watch { reference = "novembre" }
+      assert.is_nil(none)
+      assert.equal("empty", err.code)
+      assert.error_matches(function() climate:watch { orders = {} } end, "at least one")
+      assert.error_matches(function() climate:watch { orders = { "x" }, deadline = "1" } end,
+        "deadline")
+      assert.error_matches(function() climate:handlers { directroy = "x" } end, "directroy")
+    end)
+
+    it("and writes lists as lists", function()
+      local made = order()
+      assert(client.climate.orders:cancel(made.id))
+      assert(climate:watch { orders = { made }, directory = directory })
+      assert.matches('"delivery_details":[]', read(made.id .. ".json"), 1, true)
+    end)
+
     it("says when a file can't be written", function()
       local made = order()
       sim.climate:deliver(made.id)
@@ -382,6 +473,35 @@ describe("the climate workflow", function()
       assert.is_true(handler { object = { id = made.id, status = "confirmed" } })
       assert.matches("registry", read(made.id .. ".csv"))
       assert.is_nil(io.open(directory .. "/" .. other.id .. ".json"))
+    end)
+
+    it("by webhooks, whose events come again when a file can't be written", function()
+      local made, secret, seen = order(), "whsec_test", {}
+      local function receive(folder)
+        local handler = stripe.webhook.handler {
+          secrets = { secret }, store = stripe.webhook.store.memory(),
+          on = climate:handlers {
+            reference = "november", directory = folder,
+            on_change = function(o, before)
+              seen[#seen + 1] = (before or "new") .. ">" .. o.status
+            end,
+          },
+        }
+        local statuses = {}
+        local events = assert(client.events:list { type = "climate.order.delivered" })
+        for _, event in ipairs(events.data) do
+          local payload = require("stripe.core").json(event)
+          statuses[#statuses + 1] = handler(payload, {
+            ["stripe-signature"] = stripe.webhook.sign(payload, secret),
+          })
+        end
+        return statuses
+      end
+      sim.climate:deliver(made.id)
+      assert.same({ 500 }, receive(directory .. "/none"))
+      assert.same({ 200 }, receive(directory))
+      assert.same({ "new>delivered", "new>delivered" }, seen)
+      assert.matches("registry", read(made.id .. ".csv"))
     end)
   end)
 

@@ -193,8 +193,11 @@ function onramp.status()
   return page.json(text)
 end
 
---- The state of the visitor's session whenever it changes, as server-sent events. It ends after a
--- minute, or with the worker; browsers ask again by themselves.
+-- Whether nothing comes after a state that `look` gave.
+local function is_final(text) return not NEXT[cjson.decode(text).status] end
+
+--- The state of the visitor's session whenever it changes, as server-sent events. It ends when no
+-- change can come, after a minute, or with the worker; browsers ask again by themselves.
 function onramp.updates()
   local id = visitor.get "onramp"
   if not id then return ngx.exit(204) end -- and 204 tells them not to
@@ -206,7 +209,7 @@ function onramp.updates()
     if text and text ~= last then
       last = text
       ngx.print("data: ", text, "\n\n")
-      if not ngx.flush(true) then return end
+      if not ngx.flush(true) or is_final(text) then return end
     end
     if ngx.worker.exiting() then return end
     ngx.sleep(0.25)

@@ -83,11 +83,14 @@ function Entry:own(lease)
       .. "%.0f s"):format(self.name, math.ceil(seconds)), { seconds = seconds })
   end
   self.data.owner = Owner.new(now, lease)
-  return self:save()
+  local kept, err = self:save()
+  if not kept then Owner.done(self.data.owner) end
+  return kept, err
 end
 
 --- Gives the ownership up, so that the next run needs not wait.
 function Entry:release()
+  Owner.done(self.data.owner)
   self.data.owner = nil
   return self:save()
 end

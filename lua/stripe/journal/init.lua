@@ -197,7 +197,7 @@ function Journal:resolve(name, outcome)
   end
   local entry, err = read(self, name)
   if not entry then
-    return nil, err or Entry.failure("changed", ("the journal has no %q"):format(name))
+    return nil, err or Entry.failure("unknown", ("the journal has no %q"):format(name))
   end
   local owned, busy = entry:own(60)
   if not owned then return nil, busy end

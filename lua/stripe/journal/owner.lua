@@ -44,6 +44,9 @@ local function here()
   return pid and { machine = machine(), pid = pid, start = look(pid) } or { machine = "" }
 end
 
+-- What this Lua state works on, by token. A process can have several states.
+local STATE, working = assert(core.uuid()), {}
+
 --- This process, as an owner for so many seconds.
 -- @number now Unix seconds
 -- @number lease seconds
@@ -51,7 +54,14 @@ end
 function Owner.new(now, lease)
   local owner = here()
   owner.token, owner.lease, owner.expires = assert(core.uuid()), lease, now + lease
+  owner.state = STATE
+  working[owner.token] = true
   return owner
+end
+
+--- Ends the work of an owner, whether or not the journal can be told.
+function Owner.done(owner)
+  if owner then working[owner.token] = nil end
 end
 
 --- Begins the lease of an owner anew: it still works.
@@ -66,6 +76,9 @@ local function ended(owner)
   if not owner.pid or here().machine ~= owner.machine then return false end
   local start, state = look(owner.pid)
   if not start then return look "1" ~= nil end
+  if start == owner.start and owner.state == STATE and owner.pid == here().pid then
+    return not working[owner.token]
+  end
   return start ~= owner.start or state == "Z" or state == "X"
 end
 

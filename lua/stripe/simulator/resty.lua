@@ -103,6 +103,11 @@ local function settle(host, answer)
   return answer
 end
 
+--- Saves the state of a simulator that has a file, for good: in `exit_worker_by_lua`.
+function resty.leave()
+  if served and served.keeper then served.keeper:leave() end
+end
+
 --- Serves a request, as the handler of a location; there is one simulator in a worker, with the
 -- options of the first request.
 -- @tparam[opt] table options those of `stripe.simulator.new` (`seed`, `clock`, ...), and

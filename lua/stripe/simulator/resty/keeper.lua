@@ -83,7 +83,7 @@ function Keeper:leave()
   if not self.file then return end
   local ok, saved, problem = pcall(self.save, self)
   if not (ok and saved) then
-    io.stderr:write("stripe simulator: the state was not saved: ", tostring(problem or saved), "\n")
+    ngx.log(ngx.ERR, "stripe simulator: the state was not saved: ", problem or saved)
   end
   unlock(self)
 end
@@ -93,15 +93,10 @@ end
 --   `loaded()` is called when the file has been read
 -- @treturn table
 local function new(options)
-  local self = setmetatable({
+  return setmetatable({
     simulator = options.simulator, path = options.path, url = options.url,
     loaded = options.loaded,
   }, metatable)
-  -- Called when the worker ends, in whatever way: its Lua state is closed.
-  local last = newproxy(true) -- luacheck: ignore 113
-  getmetatable(last).__gc = function() self:leave() end
-  self.last = last
-  return self
 end
 
 return { new = new }

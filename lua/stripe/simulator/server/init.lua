@@ -37,12 +37,22 @@ function directives.truncate(answer, stream, request)
   break_off(stream, "short")
 end
 
+-- On PUC Lua 5.1 lua-http runs exchanges in coroutines of its own, where a driver can't wait.
+local function send_out(request)
+  local ended, reply = condition.new(), nil
+  cqueues.running():wrap(function()
+    reply = require("stripe.simulator.outbound")(request)
+    ended:signal()
+  end)
+  while not reply do ended:wait() end
+  return reply
+end
+
 -- Does what the simulator says until there is an answer, and writes that.
 local function settle(self, stream, request, answer)
   while answer and not answer.status do
     if answer.outbound then
-      local reply = require("stripe.simulator.outbound")(answer.outbound)
-      answer = self.host:resume(answer, reply)
+      answer = self.host:resume(answer, send_out(answer.outbound))
     else
       request.outcome = answer.directive
       answer = directives[answer.directive](answer, stream, request)

@@ -297,6 +297,9 @@ local function describe(plan)
     text = text .. ("%s t of %s t are not to be had on these terms.\n"):format(plan.missing_tons,
       plan.asked.metric_tons)
   end
+  for _, each in ipairs(plan.complete and {} or plan.rejected) do
+    text = text .. ("Left out: %s, %s\n"):format(each.name, each.reason)
+  end
   if plan.unspent and plan.unspent > 0 then
     text = text .. ("%s of %s are left.\n"):format(money.format(plan.unspent, plan.currency),
       money.format(plan.asked.budget, plan.currency))

@@ -105,7 +105,11 @@ function Watch.collect(order, directory, fetch)
   if written and fetch and order.certificate then
     local bytes, extension = fetch(order.certificate, order)
     if not bytes then return nil, "the certificate: " .. tostring(extension) end
-    written, message = File.write(path .. "." .. (extension or "html"), bytes)
+    extension = tostring(extension or "html")
+    if not extension:find("^%w+$") then
+      return nil, ("%q is no extension of a file"):format(extension)
+    end
+    written, message = File.write(path .. "." .. extension, bytes)
   end
   return written, message
 end

@@ -67,12 +67,13 @@ function Common.fail(name, err, options, sofar)
   if options.json and type(err) == "table" then
     print(core.json { error = {
       type = err.type, code = err.code, message = err.message, param = err.param,
-      request_id = err.request_id, idempotency_key = err.idempotency_key, sent = err.sent,
-      retryable = err.retryable,
+      status = err.status, request_id = err.request_id, idempotency_key = err.idempotency_key,
+      sent = err.sent, retryable = err.retryable,
     }, sofar = sofar })
   end
   if code == Common.DOUBT and err.entry then
-    io.stderr:write(("Then run: %s resolve '%s' --object ID, or --absent\n"):format(name, err.entry))
+    io.stderr:write(("Then run: %s resolve '%s' --object ID, or --absent\n")
+      :format(name, err.entry))
   end
   Common.stop(name, err, code)
 end

@@ -1,0 +1,66 @@
+local Owner = require "stripe.journal.owner"
+
+describe("the owner of an entry", function()
+  local function pid_of(command)
+    local pipe = assert(io.popen(command))
+    local pid = pipe:read "*l"
+    return pid, pipe
+  end
+
+  it("holds it until its lease ends, and longer when it is renewed", function()
+    local owner = Owner.new(1000, 60)
+    assert.equal(60, Owner.holds(owner, 1000))
+    assert.is_nil(Owner.holds(owner, 1060))
+    Owner.renew(owner, 1050)
+    assert.equal(50, Owner.holds(owner, 1060))
+    assert.is_nil(Owner.holds(nil, 0))
+  end)
+
+  it("keeps a lease when a clock was put back", function()
+    local owner = Owner.new(1000, 60)
+    Owner.renew(owner, 10)
+    assert.equal(1060, owner.expires)
+  end)
+
+  it("is gone when its number is that of another process by now", function()
+    local owner = Owner.new(1000, 60)
+    owner.start = "1"
+    assert.is_nil(Owner.holds(owner, 1000))
+  end)
+
+  it("is gone when no process has its number", function()
+    local owner = Owner.new(1000, 60)
+    owner.pid = "4194305" -- above the most that Linux gives
+    assert.is_nil(Owner.holds(owner, 1000))
+  end)
+
+  it("is gone when it was killed, although its parent has not asked for it", function()
+    -- The shell becomes a sleep that never waits for its child.
+    local pid, pipe = pid_of "sleep 100 & echo $!; kill -9 $!; exec sleep 1"
+    local owner = Owner.new(1000, 60)
+    local stat
+    for _ = 1, 200 do
+      local file = assert(io.open("/proc/" .. pid .. "/stat"))
+      stat = file:read "*l"
+      file:close()
+      if stat:match "%) (%u)" == "Z" then break end
+      os.execute "sleep 0.01"
+    end
+    assert.equal("Z", stat:match "%) (%u)")
+    local n = 2
+    for field in stat:match("%)%s+(.*)$"):gmatch "%S+" do
+      n = n + 1
+      if n == 22 then owner.start = field end
+    end
+    owner.pid = pid
+    assert.is_nil(Owner.holds(owner, 1000))
+    pipe:close()
+  end)
+
+  it("may be alive in another container of the same machine", function()
+    local owner = Owner.new(1000, 60)
+    owner.machine = owner.machine .. "0"
+    owner.start = "1"
+    assert.equal(60, Owner.holds(owner, 1000))
+  end)
+end)

@@ -1,0 +1,299 @@
+--- The simulator inside nginx.
+
+local core = require "stripe.core"
+local nginx = require "spec.support.nginx"
+local stripe = require "stripe"
+
+local KEY = "Bearer sk_test_1"
+local ORDER = "product=climsku_frontier_offtake_portfolio_2027&metric_tons=1"
+
+local HTTP = [[
+  init_by_lua_block { simulator = require "stripe.simulator.resty" }
+  exit_worker_by_lua_block { simulator.leave() }
+  client_max_body_size 128m;
+  client_body_buffer_size 8k;
+  lua_check_client_abort on;
+]]
+
+-- Starts an nginx that serves the simulator, with options as Lua has them.
+local function start(options, more)
+  more = more or {}
+  return nginx.start {
+    http = (more.http or HTTP), workers = more.workers, server = ([[
+      reset_timedout_connection on;
+      location / {
+        content_by_lua_block { require("stripe.simulator.resty").serve { %s } }
+      }
+      location /stateless/ {
+        lua_code_cache off;
+        content_by_lua_block { require("stripe.simulator.resty").serve() }
+      }
+      location = /break {
+        content_by_lua_block { stripe_break = ngx.var.arg_on == "1" }
+      }
+      location = /sink {
+        content_by_lua_block {
+          ngx.req.read_body()
+          sunk = { ngx.req.get_body_data(), ngx.req.get_headers() }
+          ngx.sleep(tonumber(ngx.var.arg_wait) or 0)
+          ngx.header["X-Sink"] = "yes"
+          ngx.status = tonumber(ngx.var.arg_status) or 201
+          ngx.print "taken"
+        }
+      }
+      location = /sunk {
+        content_by_lua_block {
+          ngx.header["X-Signature"] = sunk and sunk[2]["Stripe-Signature"]
+          ngx.print(sunk and sunk[1] or "nothing")
+        }
+      }
+    ]]):format(options or ""),
+  }
+end
+
+local function with_key(options)
+  local given = { headers = { Authorization = KEY } }
+  for name, value in pairs(options or {}) do
+    if name == "headers" then
+      for header, text in pairs(value) do given.headers[header] = text end
+    else
+      given[name] = value
+    end
+  end
+  return given
+end
+
+local function decoded(answer)
+  assert(answer, "no answer came")
+  assert.equal(200, answer.status, answer.body)
+  return (assert(core.decode(answer.body)))
+end
+
+local function ask(server, path, options) return server:ask(path, with_key(options)) end
+local function get(server, path) return decoded(ask(server, path)) end
+local function post(server, path, form, headers)
+  return decoded(ask(server, path, { body = form, headers = headers }))
+end
+local function control(server, path, value)
+  return decoded(server:ask("/_sim/" .. path,
+    { method = "POST", body = value and core.json(value) }))
+end
+local function fault(server, kind, times)
+  control(server, "faults", { fault = kind, times = times })
+end
+local function orders(server) return #get(server, "/v1/climate/orders").data end
+
+describe("the simulator in nginx", function()
+  local server
+
+  setup(function() server = start "seed = 7, clock = 1800000000" end)
+  teardown(function() server:stop() end)
+  before_each(function()
+    server:ask("/_sim/reset", { method = "POST" })
+  end)
+
+  it("answers as the simulator does in a process of its own", function()
+    local sim = stripe.simulator.new { seed = 7, clock = 1800000000,
+      settings = { files_url = server:url() } }
+    local headers = { Authorization = KEY, ["Content-Type"] = "application/x-www-form-urlencoded" }
+    for _, step in ipairs {
+      { "POST", "/v1/climate/orders", ORDER }, { "GET", "/v1/climate/orders?limit=1" },
+      { "POST", "/v1/climate/orders", "metric_tons=1" }, { "GET", "/v1/none" },
+      { "DELETE", "/v1/climate/orders" },
+    } do
+      local method, path, body = step[1], step[2], step[3]
+      local mine = ask(server, path, { method = method, body = body })
+      local its = sim:handle { method = method, url = path, headers = headers, body = body }
+      assert.same({ its.status, its.body }, { mine.status, mine.body })
+      for _, header in ipairs(its.headers) do
+        if header[1] ~= "Request-Id" then
+          assert.equal(header[2], mine.headers[header[1]:lower()])
+        end
+      end
+      assert.matches("^req_", mine.headers["request-id"])
+      assert.equal(tostring(#its.body), mine.headers["content-length"])
+      assert.is_nil(mine.headers["transfer-encoding"])
+    end
+  end)
+
+  it("takes Basic authentication, and refuses who has no key", function()
+    local answer = server:ask("/v1/climate/products", { more = "-u sk_test_1:" })
+    assert.equal(200, answer.status)
+    assert.equal(401, server:ask "/v1/climate/products".status)
+  end)
+
+  it("takes the last of headers that come twice", function()
+    local answer = ask(server, "/v1/climate/orders", { body = ORDER,
+      more = "-H 'Idempotency-Key: first' -H 'Idempotency-Key: last'" })
+    assert.equal("last", answer.headers["idempotency-key"])
+  end)
+
+  it("serves controls", function()
+    local order = post(server, "/v1/climate/orders", ORDER)
+    assert.equal("delivered", control(server, "climate/orders/" .. order.id .. "/deliver", {}).status)
+    assert.equal(1800000060, control(server, "clock/advance", { seconds = 60 }).now)
+    assert.equal(400, server:ask("/_sim/save", { method = "POST" }).status)
+    assert.equal(404, server:ask("/_sim/none", { method = "POST" }).status)
+  end)
+
+  it("takes uploads that nginx put into a file, and gives them back at their URLs", function()
+    local bytes = "\137PNG\r\n\26\n" .. ("\0\255bytes"):rep(300000)
+    local file = assert(io.open(server:file "upload", "wb"))
+    file:write(bytes)
+    file:close()
+    local made = decoded(ask(server, "/v1/files", { more = "-F purpose=dispute_evidence "
+      .. "-F 'file=@" .. server:file "upload" .. ";type=image/png' "
+      .. "-F 'file_link_data[create]=true'" }))
+    assert.equal(#bytes, made.size)
+    assert.equal(server:url(), made.url:match "^http://[^/]*")
+    assert.is_true(ask(server, made.url, { base = "" }).body == bytes)
+    local link = made.links.data[1].url
+    assert.is_true(server:ask(link, { base = "" }).body == bytes)
+    local head = server:ask(link, { base = "", more = "-I" })
+    assert.same({ 200, tostring(#bytes), "" },
+      { head.status, head.headers["content-length"], head.body })
+    assert.equal(404, server:ask "/links/none".status)
+    control(server, "restore", control and get(server, "/_sim/snapshot"))
+    assert.equal(server:url(), get(server, "/v1/files/" .. made.id).url:match "^http://[^/]*")
+  end)
+
+  it("delays an answer, keeps its key in use, and nobody else waiting", function()
+    fault(server, { delay = 0.5 })
+    local keyed = { body = ORDER, headers = { ["Idempotency-Key"] = "slow" } }
+    local first = server:begin("/v1/climate/orders", with_key(keyed))
+    assert(nginx.wait(function() return orders(server) == 1 end))
+    assert.equal(409, ask(server, "/v1/climate/orders", keyed).status)
+    assert.equal(200, first().status)
+    assert.equal("true", ask(server, "/v1/climate/orders", keyed).headers["idempotent-replayed"])
+  end)
+
+  it("has a delayed key free again when the client has gone away", function()
+    fault(server, { delay = 0.5 })
+    local keyed = { body = ORDER, headers = { ["Idempotency-Key"] = "gone" }, timeout = 0.2 }
+    assert.is_nil(ask(server, "/v1/climate/orders", keyed))
+    keyed.timeout = nil
+    assert(nginx.wait(function()
+      return ask(server, "/v1/climate/orders", keyed).status == 200
+    end, 5))
+  end)
+
+  it("breaks connections: by a reset, after the work, in the middle of an answer", function()
+    local function code(body)
+      local answer = ask(server, "/v1/climate/orders",
+        { body = body, more = "-S -w ' %{exitcode} %{size_download}'" })
+      return answer and answer.body or nil, answer
+    end
+    local pipe = io.popen
+    assert.truthy(pipe)
+    fault(server, "reset")
+    assert.is_nil(code(ORDER))
+    assert.equal(0, orders(server))
+    fault(server, "lost")
+    assert.is_nil(code(ORDER))
+    assert.equal(1, orders(server))
+    fault(server, { kind = "truncate", bytes = 9 })
+    local body, answer = code(ORDER)
+    assert.matches('^{"id":"cl', body)
+    assert.matches(" 18 9$", body)
+    assert.is_true(tonumber(answer.headers["content-length"]) > 100)
+    assert.equal(2, orders(server))
+    assert.same({}, server:logged "%[error%]")
+  end)
+
+  it("answers with any status", function()
+    for _, status in ipairs { 204, 402, 429, 503 } do
+      fault(server, { status = status, body = status ~= 204 and "{}" or nil,
+        headers = { ["X-Own"] = "mine" } })
+      local answer = ask(server, "/v1/climate/orders")
+      assert.same({ status, "mine", status ~= 204 and "{}" or "" },
+        { answer.status, answer.headers["x-own"], answer.body })
+    end
+  end)
+
+  describe("forwards", function()
+    local function form(query)
+      return "payment_method=pm_card_visa&url=" .. server:url "/sink" .. (query or "")
+        .. "&replacements[0]=card_number"
+        .. '&request[body]={"number":""}'
+    end
+
+    it("really, and brings the answer back", function()
+      local made = post(server, "/v1/forwarding/requests", form())
+      assert.same({ 201, "taken" }, { made.response_details.status, made.response_details.body })
+      assert.equal('{"number":"4242424242424242"}', server:ask "/sunk".body)
+    end)
+
+    it("while others are served, and the key is in use", function()
+      local keyed = { body = form "?wait=0.5", headers = { ["Idempotency-Key"] = "forward" } }
+      local first = server:begin("/v1/forwarding/requests", with_key(keyed))
+      assert(nginx.wait(function()
+        return ask(server, "/v1/forwarding/requests", keyed).status == 409
+      end))
+      assert.equal(200, first().status)
+      assert.equal("true",
+        ask(server, "/v1/forwarding/requests", keyed).headers["idempotent-replayed"])
+    end)
+
+    it("nowhere else", function()
+      local answer = ask(server, "/v1/forwarding/requests", { body = (form()
+        :gsub("url=[^&]*", "url=https://pay.example/")) })
+      assert.equal(400, answer.status)
+    end)
+  end)
+
+  describe("delivers", function()
+    local function endpoint(query)
+      return post(server, "/v1/webhook_endpoints",
+        "url=" .. server:url "/sink" .. (query or "") .. "&enabled_events[]=*")
+    end
+
+    it("in the background, signed", function()
+      local secret = endpoint "?status=200".secret
+      local order = post(server, "/v1/climate/orders", ORDER)
+      local arrived
+      assert(nginx.wait(function()
+        arrived = server:ask "/sunk"
+        return arrived.body:find(order.id, 1, true)
+      end))
+      local event = assert(stripe.webhook.construct_event(arrived.body,
+        arrived.headers["x-signature"], secret))
+      assert.equal(order.id, event.data.object.id)
+      control(server, "deliveries/flush")
+      assert.equal("succeeded", get(server, "/_sim/deliveries").data[1].status)
+    end)
+
+    it("again when a try has failed and its time has come", function()
+      endpoint "?status=500"
+      post(server, "/v1/climate/orders", ORDER)
+      control(server, "deliveries/flush")
+      control(server, "clock/advance", { seconds = 300 })
+      control(server, "deliveries/flush")
+      local delivery = get(server, "/_sim/deliveries").data[1]
+      assert.same({ "pending", 2, 500 },
+        { delivery.status, #delivery.attempts, delivery.attempts[2].status })
+    end)
+
+    it("many, a few at once, and waits for all when it is asked to", function()
+      endpoint "?status=200&wait=0.02"
+      control(server, "events/hold")
+      for _ = 1, 3 do post(server, "/v1/climate/orders", ORDER) end
+      local snapshot = get(server, "/_sim/snapshot")
+      assert.equal(3, #get(server, "/_sim/deliveries").data)
+      assert.truthy(snapshot)
+      control(server, "events/release")
+      control(server, "deliveries/flush")
+      for _, delivery in ipairs(get(server, "/_sim/deliveries").data) do
+        assert.equal("succeeded", delivery.status)
+      end
+    end)
+  end)
+
+  it("refuses where each request has a Lua state of its own", function()
+    for _ = 1, 2 do
+      local answer = server:ask "/stateless/"
+      assert.equal(503, answer.status)
+      assert.matches("lua_code_cache", answer.body, 1, true)
+    end
+    assert.is_true(#server:logged "%[error%].*lua_code_cache" > 0)
+  end)
+end)
