@@ -15,6 +15,7 @@ files["spec"] = {
     math = { fields = { "maxinteger", "mininteger", "tointeger", "type" } },
   },
 }
+files["examples/nginx"] = { globals = { "ngx" } }
 files["lua/stripe/types"] = { max_line_length = false }
 files["scripts/types.lua"] = { max_line_length = false }
 files["rockspec"] = { std = "min+rockspec", max_line_length = false }

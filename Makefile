@@ -139,6 +139,12 @@ interop:
 	@$(MAKE) --no-print-directory --silent V=luajit all
 	@interop/run
 
+# The pages of examples/nginx in headless Chromium.
+browser:
+	@scripts/deps build luajit server nginx
+	@$(MAKE) --no-print-directory --silent V=luajit all
+	@browser/run
+
 # This library beside its peers, against a local nginx; then inside nginx. Both write their part of
 # bench/results.md.
 bench: bench-plain bench-nginx
@@ -186,4 +192,4 @@ install: all
 clean:
 	rm -rf $(BUILD) stripe src/*/*.o
 
-.PHONY: all bench bench-plain bench-nginx demo demo-run test specs asan valgrind fuzz types interop lint check-exports rock deps install clean
+.PHONY: all bench bench-plain bench-nginx demo demo-run test specs asan valgrind fuzz types interop browser lint check-exports rock deps install clean

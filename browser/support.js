@@ -95,7 +95,7 @@ export async function inspect(page) {
       const element = walker.currentNode.parentElement;
       const text = walker.currentNode.data.trim();
       if (text && element.checkVisibility() && !element.closest('button:disabled, noscript')) {
-        const pair = [rgba(getComputedStyle(element).color), ground(element)].map(luminance).sort();
+        const pair = [rgba(getComputedStyle(element).color), ground(element)].map(luminance);
         const contrast = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
         if (contrast < 4.5) problems.push(`"${text}" has a contrast of ${contrast.toFixed(2)}`);
       }

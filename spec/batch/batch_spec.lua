@@ -334,6 +334,33 @@ describe("the progress of a batch", function()
     assert.matches("100 %%  90 done, 10 failed\27%[K\n$", texts[#texts])
   end)
 
+  it("is seen on a real terminal, and not in a file", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write [[
+      local stripe = require "stripe"
+      stripe.batch.run {
+        name = "bar", rows = { { n = 1 }, { n = 2 } }, concurrency = 1,
+        journal = stripe.journal { memory = true }, each = function(row) return row.n end,
+      }
+    ]]
+    file:close()
+    finally(function() os.remove(path) end)
+    local lua = rawget(_G, "jit") and "luajit" or "lua" .. _VERSION:match "[%d.]+"
+    local command = ("LUA_PATH='%s' LUA_CPATH='%s' %s "):format(package.path, package.cpath,
+      lua .. " " .. path)
+    local function output_of(line)
+      local pipe = assert(io.popen(line))
+      local text = pipe:read "*a"
+      pipe:close()
+      return text
+    end
+    local seen = output_of('script -qec "' .. command .. '" /dev/null')
+    assert.matches("\r[" .. ("#"):rep(30) .. "] 100 %  2 done", seen, 1, true)
+    seen = output_of(command .. "2>&1")
+    assert.matches("^1 of 2: 1 done\n2 of 2: 2 done\n$", seen)
+  end)
+
   it("is a plain line now and then elsewhere", function()
     local texts = shown(false)
     assert.equal(6, #texts)

@@ -49,8 +49,8 @@ local function certify()
   local directory = os.tmpname()
   os.remove(directory)
   assert(os.execute("mkdir " .. directory))
-  assert(os.execute(("LD_PRELOAD= openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "
-    .. "-days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost "
+  assert(os.execute(("LD_PRELOAD= openssl req -x509 -newkey ec -nodes -days 2 -subj /CN=localhost "
+    .. "-pkeyopt ec_paramgen_curve:prime256v1 -addext subjectAltName=DNS:localhost "
     .. "-keyout %s/key -out %s/certificate 2>%s/log"):format(directory, directory, directory)))
   local files = { answers = ANSWERS }
   for name, file in pairs { ["key.pem"] = "key", ["certificate.pem"] = "certificate" } do

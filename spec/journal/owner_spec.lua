@@ -57,6 +57,15 @@ describe("the owner of an entry", function()
     pipe:close()
   end)
 
+  it("is gone when this process has ended its work, told or not", function()
+    local owner, other = Owner.new(1000, 60), Owner.new(1000, 60)
+    Owner.done(owner)
+    assert.is_nil(Owner.holds(owner, 1000))
+    assert.equal(60, Owner.holds(other, 1000))
+    owner.state = "another Lua in this process"
+    assert.equal(60, Owner.holds(owner, 1000))
+  end)
+
   it("may be alive in another container of the same machine", function()
     local owner = Owner.new(1000, 60)
     owner.machine = owner.machine .. "0"

@@ -263,7 +263,8 @@ end
 --- The process ids of its workers.
 function Server:workers()
   local pids = {}
-  for pid in output_of("LD_PRELOAD= ps -o pid= --ppid " .. self.pid):gmatch "%d+" do pids[#pids + 1] = pid end
+  local listed = output_of("LD_PRELOAD= ps -o pid= --ppid " .. self.pid)
+  for pid in listed:gmatch "%d+" do pids[#pids + 1] = pid end
   return pids
 end
 

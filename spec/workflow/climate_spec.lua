@@ -544,6 +544,14 @@ describe("the climate workflow", function()
       assert.is_truthy(climate:cancel(made.id, { now = function() return ends end }))
     end)
 
+    it("and says what is wrong with its options", function()
+      assert.error_matches(function() climate:cancel() end, "argument 1 %(id%)")
+      assert.error_matches(function() climate:cancel("x", { jurnal = journal }) end, "jurnal")
+      assert.error_matches(function() climate:cancel("x", { journal = {} }) end, "stripe.journal")
+      assert.error_matches(function() climate:report { refrence = "x" } end, "refrence")
+      assert.error_matches(function() climate:report { since = "2026" } end, "since")
+    end)
+
     it("once, with a journal, and not what has ended", function()
       local made = order()
       sim.faults:add { fault = "lost", match = { operation = "climate.orders.cancel" } }

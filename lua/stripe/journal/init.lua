@@ -20,6 +20,7 @@
 local core = require "stripe.core"
 local Driver = require "stripe.driver"
 local Entry = require "stripe.journal.entry"
+local Owner = require "stripe.journal.owner"
 local Step = require "stripe.journal.step"
 local gather = require "stripe.gather"
 local suggest = require "stripe.suggest"
@@ -227,6 +228,7 @@ function Journal:forget(name)
   local owned, busy = entry:own(60)
   if not owned then return nil, busy end
   local removed, message = self.storage:remove(name)
+  Owner.done(entry.data.owner)
   if not removed then
     return nil, Entry.failure("storage", "the journal can't be written: " .. tostring(message))
   end

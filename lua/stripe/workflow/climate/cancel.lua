@@ -5,7 +5,7 @@
 -- [docs.stripe.com/api/climate/order/cancel; docs.stripe.com/climate/orders]
 -- @module stripe.workflow.climate.cancel
 
-local Error = require "stripe.error"
+local Class = require "stripe.workflow.class"
 local core = require "stripe.core"
 
 local Cancel = {}
@@ -32,24 +32,31 @@ function Cancel.window(order)
   return ends, order.amount_subtotal
 end
 
-local function closed(code, message)
-  return Error.new {
-    type = "workflow_error", code = code, message = message, attempts = {}, retryable = false,
-    sent = "no",
-  }
+local OPTIONS = { journal = true, force = true, now = true, wait = true }
+
+local function misuse(id, options)
+  if type(id) ~= "string" then return "argument 1 (id) must be that of an order" end
+  local wrong = Class.unknown("cancel", options, OPTIONS) or Class.seconds(options, "wait")
+  if wrong then return wrong end
+  local journal = options.journal
+  if journal ~= nil and (type(journal) ~= "table" or type(journal.once) ~= "function") then
+    return 'option "journal" must be a stripe.journal'
+  end
 end
 
 --- Cancels, see `stripe.workflow.climate`.
 function Cancel.run(client, id, options)
   options = options or {}
+  local wrong = misuse(id, options)
+  if wrong then error(wrong, 3) end
   local now = options.now or core.time
   local order, err = client.climate.orders:retrieve(id)
   if not order then return nil, err end
   if order.status == "canceled" then return order, nil, { refund = 0, already = true } end
   local ends, refund = Cancel.window(order)
-  if not ends then return nil, closed("ended", ("order %s is %s"):format(id, order.status)) end
+  if not ends then return nil, Class.failure("ended", ("order %s is %s"):format(id, order.status)) end
   if now() > ends and not options.force then
-    return nil, closed("too_late", ("order %s could be canceled until %s; force = true asks all "
+    return nil, Class.failure("too_late", ("order %s could be canceled until %s; force = true asks all "
       .. "the same"):format(id, os.date("!%Y-%m-%d %H:%M UTC", ends)))
   end
   local canceled, problem

@@ -7,6 +7,7 @@
 
 local Chart = require "stripe.workflow.chart"
 local Price = require "stripe.workflow.climate.price"
+local Class = require "stripe.workflow.class"
 local Products = require "stripe.workflow.climate.products"
 local money = require "stripe.money"
 local tabular = require "stripe.workflow.tabular"
@@ -174,6 +175,8 @@ local metatable = {
   __tostring = function(self) return self:table() end,
 }
 
+local OPTIONS = { reference = true, since = true, before = true }
+
 local STATES = { delivered = "delivered", canceled = "canceled" }
 
 local function total(totals, by_key, order, state)
@@ -198,6 +201,9 @@ end
 --- Makes the report, see `stripe.workflow.climate`.
 function Report.make(client, options)
   options = options or {}
+  local wrong = Class.unknown("report", options, OPTIONS) or Class.seconds(options, "since")
+    or Class.seconds(options, "before")
+  if wrong then error(wrong, 3) end
   local listed, err = Products.list(client)
   if not listed then return nil, err end
   local products = {}
