@@ -1,7 +1,7 @@
 std = "min"
 max_line_length = 100
 include_files = {
-  "lua", "spec", "examples", "bench/**/*.lua", "bin", "scripts/*.lua", "rockspec/*.rockspec",
+  "lua", "spec", "examples/**/*.lua", "bench/**/*.lua", "bin", "scripts/*.lua", "rockspec/*.rockspec",
   ".busted", ".luacheckrc",
 }
 

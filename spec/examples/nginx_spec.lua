@@ -12,7 +12,9 @@ local function output_of(command)
   return text
 end
 
-local function is_alive(pid) return output_of("kill -0 " .. pid .. " 2>&1 && echo yes") == "yes\n" end
+local function is_alive(pid)
+  return output_of("kill -0 " .. pid .. " 2>&1 && echo yes") == "yes\n"
+end
 
 describe("the pages of the examples for nginx", function()
   local function each_file(kinds, f)
@@ -258,9 +260,8 @@ describe("the webhook receiver", function()
 
   it("counts", function()
     outcomes("send", 1)
-    local text = browser:get("/metrics").body
-    assert.matches('stripe_webhook_events_total{type="climate.order.created",result="committed"} %d',
-      text)
+    assert.matches('{type="climate.order.created",result="committed"} %d',
+      browser:get("/metrics").body)
   end)
 
   it("does nothing for pages of others", function()
@@ -348,7 +349,8 @@ describe("the identity gate", function()
     local answer = example:browser():get("/members/", ("-H 'Cookie: identity=%s.%d.%s'"):format(id,
       os.time(), ("0"):rep(64)))
     assert.equal(302, answer.status)
-    assert.equal(302, example:browser():get("/members/", "-H 'Cookie: identity=" .. id .. "'").status)
+    answer = example:browser():get("/members/", "-H 'Cookie: identity=" .. id .. "'")
+    assert.equal(302, answer.status)
   end)
 
   it("shuts at once behind who is erased", function()

@@ -54,16 +54,18 @@ function Cancel.run(client, id, options)
   if not order then return nil, err end
   if order.status == "canceled" then return order, nil, { refund = 0, already = true } end
   local ends, refund = Cancel.window(order)
-  if not ends then return nil, Class.failure("ended", ("order %s is %s"):format(id, order.status)) end
+  if not ends then
+    return nil, Class.failure("ended", ("order %s is %s"):format(id, order.status))
+  end
   if now() > ends and not options.force then
-    return nil, Class.failure("too_late", ("order %s could be canceled until %s; force = true asks all "
-      .. "the same"):format(id, os.date("!%Y-%m-%d %H:%M UTC", ends)))
+    return nil, Class.failure("too_late", ("order %s could be canceled until %s; force = true asks "
+      .. "all the same"):format(id, os.date("!%Y-%m-%d %H:%M UTC", ends)))
   end
   local canceled, problem
   if options.journal then
     canceled, problem = options.journal:once("climate/cancel/" .. id, function(call)
       return client.climate.orders:cancel(id, nil, call)
-    end)
+    end, { wait = options.wait })
   else
     canceled, problem = client.climate.orders:cancel(id)
   end

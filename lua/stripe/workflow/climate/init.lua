@@ -97,8 +97,8 @@ end
 
 --- Cancels an order, if it still can be.
 -- @string id
--- @tparam[opt] table options `journal`; `force`: true asks Stripe even when the time is over; `now`:
---   a function that gives Unix seconds; `wait`: of the journal's `once`
+-- @tparam[opt] table options `journal`; `force`: true asks Stripe even when the time is over;
+--   `now`: a function that gives Unix seconds; `wait`: of the journal's `once`
 -- @treturn[1] table the order
 -- @treturn[1] nil
 -- @treturn[1] table `{ refund = minor units that come back, already = it was canceled before }`
