@@ -28,6 +28,16 @@ local function start(options, more)
         lua_code_cache off;
         content_by_lua_block { require("stripe.simulator.resty").serve() }
       }
+      location = /break {
+        content_by_lua_block {
+          local requests = require "stripe.simulator.request"
+          local read = requests.read
+          function requests.read()
+            requests.read = read
+            error "broken on purpose"
+          end
+        }
+      }
       location = /sink {
         content_by_lua_block {
           ngx.req.read_body()
@@ -81,6 +91,13 @@ local function fault(server, kind)
 end
 local function fault_of_post(server, kind)
   control(server, "faults", { fault = kind, match = { method = "POST" } })
+end
+local function upload(server, bytes, more)
+  local file = assert(io.open(server:file "upload", "wb"))
+  file:write("\137PNG\r\n\26\n", bytes)
+  file:close()
+  return decoded(ask(server, "/v1/files", { more = "-H Expect: -F purpose=dispute_evidence "
+    .. "-F 'file=@" .. server:file "upload" .. ";type=image/png' " .. (more or "") }))
 end
 local function orders(server) return #get(server, "/v1/climate/orders").data end
 
@@ -140,12 +157,7 @@ describe("the simulator in nginx", function()
 
   it("takes uploads that nginx put into a file, and gives them back at their URLs", function()
     local bytes = "\137PNG\r\n\26\n" .. ("\0\255bytes"):rep(300000)
-    local file = assert(io.open(server:file "upload", "wb"))
-    file:write(bytes)
-    file:close()
-    local made = decoded(ask(server, "/v1/files", { more = "-H Expect: -F purpose=dispute_evidence "
-      .. "-F 'file=@" .. server:file "upload" .. ";type=image/png' "
-      .. "-F 'file_link_data[create]=true'" }))
+    local made = upload(server, bytes:sub(9), "-F 'file_link_data[create]=true'")
     assert.equal(#bytes, made.size)
     assert.equal(server:url(), made.url:match "^http://[^/]*")
     assert.is_true(ask(server, made.url, { base = "" }).body == bytes)
@@ -155,8 +167,14 @@ describe("the simulator in nginx", function()
     assert.same({ 200, tostring(#bytes), "" },
       { head.status, head.headers["content-length"], head.body })
     assert.equal(404, server:ask "/links/none".status)
-    control(server, "restore", get(server, "/_sim/snapshot"))
-    assert.equal(server:url(), get(server, "/v1/files/" .. made.id).url:match "^http://[^/]*")
+  end)
+
+  it("keeps its address when a state from elsewhere is restored", function()
+    local elsewhere = stripe.simulator.new { clock = 1800000000,
+      settings = { files_url = "http://elsewhere" } }
+    elsewhere:account "sk_test_1"
+    control(server, "restore", elsewhere:snapshot())
+    assert.equal(server:url(), upload(server, "").url:match "^http://[^/]*")
   end)
 
   it("delays an answer, keeps its key in use, and nobody else waiting", function()
@@ -286,12 +304,136 @@ describe("the simulator in nginx", function()
     end)
   end)
 
+  it("gives a 500 for what throws, logs where, and goes on", function()
+    server:ask "/break"
+    assert.equal(500, ask(server, "/v1/climate/orders").status)
+    assert.equal(200, ask(server, "/v1/climate/orders").status)
+    assert.is_true(#server:logged "stripe simulator: .*broken on purpose" > 0)
+  end)
+
   it("refuses where each request has a Lua state of its own", function()
     for _ = 1, 2 do
       local answer = server:ask "/stateless/"
       assert.equal(503, answer.status)
-      assert.matches("lua_code_cache", answer.body, 1, true)
+      assert.truthy(answer.body:find("lua_code_cache", 1, true))
     end
     assert.is_true(#server:logged "%[error%].*lua_code_cache" > 0)
+  end)
+end)
+
+describe("a worker of nginx", function()
+  it("can't have a simulator when it is one of several", function()
+    local server = start("", { workers = 2 })
+    local answer = ask(server, "/v1/climate/orders")
+    assert.equal(503, answer.status)
+    assert.matches("`worker_processes 1;`", assert(core.decode(answer.body)).error.message, 1, true)
+    assert.equal(1, #server:logged "%[error%].*worker_processes 1")
+    server:stop()
+  end)
+
+  it("has one, and no other Lua state has, when the library is loaded in a request", function()
+    local server = start("url = 'http://files.test'", { http = "client_body_buffer_size 64k;" })
+    assert.equal(200, ask(server, "/v1/climate/orders").status)
+    assert.equal(503, server:ask "/stateless/".status)
+    assert.matches("^http://files.test/", upload(server, "").url)
+    server:stop()
+  end)
+
+  it("says what is wrong with the options", function()
+    local server = start "colour = 1"
+    assert.equal(500, ask(server, "/v1/climate/orders").status)
+    assert.is_true(#server:logged "unknown option: colour" > 0)
+    server:stop()
+  end)
+end)
+
+describe("the state of a simulator in nginx", function()
+  local path, server
+
+  before_each(function()
+    path = os.tmpname()
+    os.remove(path)
+  end)
+  after_each(function()
+    server:stop()
+    os.remove(path)
+    os.remove(path .. ".lock")
+  end)
+
+  local function begin()
+    server = start(("state = '%s'"):format(path))
+    return post(server, "/v1/climate/orders", ORDER).id
+  end
+
+  local function saved()
+    local file = assert(io.open(path, "rb"))
+    local text = file:read "*a"
+    file:close()
+    return text
+  end
+
+  it("is written at the start, when asked, and at the end, for its owner alone", function()
+    local id = begin()
+    assert.is_nil(saved():find(id, 1, true))
+    control(server, "save")
+    assert.truthy(saved():find(id, 1, true))
+    local pipe = io.popen("ls -l " .. path)
+    assert.matches("^%-rw%-%-%-%-%-%-%-", pipe:read "*l")
+    pipe:close()
+    local other = post(server, "/v1/climate/orders", ORDER).id
+    assert.equal(0, server:finish "TERM")
+    assert.truthy(saved():find(other, 1, true))
+    server:stop()
+    local before = id
+    begin()
+    assert.equal(before, get(server, "/v1/climate/orders/" .. before).id)
+    assert.equal(3, orders(server))
+  end)
+
+  it("is that of the next worker after a reload", function()
+    local id = begin()
+    server:reload()
+    assert.equal(id, get(server, "/v1/climate/orders/" .. id).id)
+    assert.same({}, server:logged "%[error%]")
+  end)
+
+  it("is handed over when the last request of the old worker has ended", function()
+    begin()
+    fault_of_post(server, { delay = 1 })
+    local keyed = with_key { body = ORDER, headers = { ["Idempotency-Key"] = "over" } }
+    local first = server:begin("/v1/climate/orders", keyed)
+    assert(nginx.wait(function() return orders(server) == 2 end))
+    local old = server:workers()[1]
+    server:signal "HUP"
+    assert(nginx.wait(function()
+      local workers = server:workers()
+      return workers[1] and workers[#workers] ~= old
+    end))
+    assert.equal(2, orders(server))
+    local answer = first()
+    assert.equal(200, answer.status)
+    assert.equal(answer.body, server:ask("/v1/climate/orders", keyed).body)
+    assert.equal(2, orders(server))
+    assert.same({}, server:logged "%[error%]")
+  end)
+
+  it("survives a worker that is killed, as it was saved", function()
+    local id = begin()
+    control(server, "save")
+    os.execute("kill -KILL " .. server:workers()[1])
+    assert(nginx.wait(function()
+      local answer = ask(server, "/v1/climate/orders/" .. id)
+      return answer and answer.status == 200
+    end))
+  end)
+
+  it("that can't be read is told, and nothing is served", function()
+    local file = assert(io.open(path, "wb"))
+    file:write "{"
+    file:close()
+    server = start(("state = '%s'"):format(path))
+    assert.equal(503, ask(server, "/v1/climate/orders").status)
+    assert.is_true(#server:logged "%[error%].*stripe simulator: " > 0)
+    assert.equal("{", saved())
   end)
 end)

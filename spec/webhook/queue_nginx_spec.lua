@@ -33,7 +33,7 @@ describe("the queue in nginx", function()
             ngx.print(body)
           }
         }
-        location = /work {
+        location = /consume {
           content_by_lua_block {
             local ran = {}
             local done = queue:run {
@@ -84,7 +84,7 @@ describe("the queue in nginx", function()
       end
     end
     assert.equal(3, queue:stats().length)
-    assert.equal("3 1 evt_1 evt_2 evt_3\n", server:ask("/work").body)
+    assert.equal("3 1 evt_1 evt_2 evt_3\n", server:ask("/consume").body)
     assert.equal(0, queue:stats().length)
     assert.same({}, server:logged "%[error%]")
   end)

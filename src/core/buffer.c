@@ -9,7 +9,7 @@ enum { SMALLEST = 256 };
 
 void st_wipe(void *bytes, size_t n)
 {
-    static void *(*const volatile overwrite)(void *, int, size_t) = memset; /* never left out */
+    void *(*volatile overwrite)(void *, int, size_t) = memset; /* so that it is never left out */
     overwrite(bytes, 0, n);
 }
 

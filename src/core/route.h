@@ -33,8 +33,8 @@ const st_operation *st_operation_find(int n, const st_resource **resource);
 /* Finds what a request line means; the path has no query. A literal segment wins over an id. */
 st_route st_route_find(const char *method, const char *path, size_t length);
 
-/* The same for a path that was made by filling in the pattern of an operation, whose number is n: it
-   is tried first, and the others only where an id might be a literal segment of theirs. */
+/* The same for a path that was made by filling in the pattern of an operation, whose number is n:
+   it is tried first, and the others only where an id might be a literal segment of theirs. */
 st_route st_route_made(int n, const st_operation *operation, const char *path, size_t length);
 
 /* "GET", "POST", "DELETE". */

@@ -18,7 +18,8 @@ void st_decode_new(lua_State *L);
 /* Pushes the value of a JSON text and the list of all the tables in it whose member "object" is
    "list", outer ones before inner ones, nil when there are none; or pushes a message and returns
    false. Whole numbers up to 2^53 are integers (where Lua has them), members that are null are
-   gone unless keep_null; in arrays null stays as core.null. decoder: where st_decode_new's is on the stack. */
+   gone unless keep_null; in arrays null stays as core.null. decoder: where st_decode_new's is on
+   the stack. */
 bool st_decode(lua_State *L, int decoder, const char *text, size_t length, bool keep_null);
 
 #pragma GCC visibility pop
