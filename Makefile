@@ -95,9 +95,11 @@ specs:
 	busted --lua="$(LUA)" --cpath="./$(BUILD)/$V/?.so" $(SPEC)
 
 # The specs that stay in one process, with a core that watches its own memory, and inside valgrind.
-# Those of the simulator's server are left out: the libraries that it stands on leak.
+# Those of the simulator's hosts are left out: the libraries that stripe-sim stands on leak, and
+# nginx is another process.
 memory_specs = spec/api spec/core spec/lua spec/transport spec/wire_spec.lua \
-	spec/examples_spec.lua $(filter-out spec/simulator/server,$(wildcard spec/simulator/*))
+	spec/examples_spec.lua \
+	$(filter-out spec/simulator/server spec/simulator/resty_spec.lua,$(wildcard spec/simulator/*))
 asan valgrind: SPEC ?= $(memory_specs)
 asan valgrind: export SPEC := $(SPEC)
 
@@ -133,9 +135,9 @@ types: all
 	@LUA_PATH="./lua/?.lua;./lua/?/init.lua;;" LUA_CPATH="./$(BUILD)/$V/?.so;;" $(LUA) -e \
 		'io.open("lua/stripe/types/catalogue.lua", "wb"):write(dofile("scripts/types.lua"))'
 
-# The official Node SDK and the Stripe CLI against bin/stripe-sim.
+# The official Node SDK and the Stripe CLI against the simulator, behind a port and inside nginx.
 interop:
-	@scripts/deps build luajit server
+	@scripts/deps build luajit server nginx
 	@$(MAKE) --no-print-directory --silent V=luajit all
 	@interop/run
 

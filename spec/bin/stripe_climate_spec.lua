@@ -157,12 +157,15 @@ describe("stripe-climate", function()
     assert.matches('the journal has no "nothing"', text, 1, true)
   end)
 
-  it("keeps the journal of test keys apart from that of live ones", function()
+  it("keeps the journals of modes and accounts apart", function()
     against "buy --tons 1 --reference x"
     local text, code = run("--live --api-base " .. sim.url .. " buy --tons 1 --reference x",
       "STRIPE_SECRET_KEY=sk_live_verysecretindeed")
     assert.equal(2, code)
-    assert.matches("the journal of a test key", text, 1, true)
+    assert.matches("the journal of test keys, not of live keys", text, 1, true)
+    text, code = against "--account acct_1 buy --tons 1 --reference x"
+    assert.equal(2, code)
+    assert.matches("not of test keys and the account acct_1", text, 1, true)
     assert.equal("rw-------",
       require("lfs").attributes(directory .. "/stripe-journal.db", "permissions"))
   end)

@@ -150,17 +150,27 @@ describe("nginx and scripts that are killed while they share events", function()
     end
   end
 
+  -- A worker that is killed while it changes a dictionary may leave it broken, and then all others
+  -- crash on it: nginx has nothing against that, and says only so much.
+  local function is_broken()
+    return server:log():find("shared memory zone [^\n]* was locked by") ~= nil
+  end
+
   -- Lets all of them work and kills at random moments until every delivery was answered: the names
-  -- of the killed.
+  -- of the killed; nil when nginx is broken.
   local function work(processes)
     for _, process in ipairs(processes) do begin(process) end
     local killed, n, most = {}, 0, math.ceil(DELIVERIES / 20)
-    local limit = core.now() + SECONDS + DELIVERIES / 20
+    local limit, look = core.now() + SECONDS + DELIVERIES / 20, 0
     local ok, problem = pcall(function()
       while true do
         local working, mortal = rest(processes)
-        if working == 0 then return end
-        assert(core.now() < limit, "they don't come to an end:\n" .. server:log())
+        if working == 0 then return false end
+        if core.now() >= look then
+          look = core.now() + 1
+          if is_broken() then return true end
+        end
+        assert(core.now() < limit, "they don't come to an end:\n" .. server:log():sub(-4000))
         core.sleep(choose(60) / 1000)
         stop_and_go(processes, n < most and mortal or {})
         if n < most then
@@ -178,6 +188,7 @@ describe("nginx and scripts that are killed while they share events", function()
       end
     end
     assert(ok, problem)
+    if problem or is_broken() then return nil end
     assert.is_true(n > 5, "only " .. n .. " were killed")
     return killed
   end
@@ -255,7 +266,7 @@ describe("nginx and scripts that are killed while they share events", function()
     seeded(function()
       start "redis"
       local processes, ids = hire(3, 4)
-      local killed = work(processes)
+      local killed = assert(work(processes))
       local once, count = {}, commits()
       for _, id in ipairs(ids) do once[id] = 1 end
       assert.same(once, count)
@@ -263,11 +274,23 @@ describe("nginx and scripts that are killed while they share events", function()
     end)
   end)
 
-  it("commit every event exactly once in the dictionary of nginx", function()
-    seeded(function()
+  -- Begins anew where nginx broke, which is one kill of many hundreds.
+  local function work_in_nginx()
+    for _ = 1, 5 do
       start "dict"
       local processes, ids = hire(0, 6)
       local killed = work(processes)
+      if killed then return processes, ids, killed end
+      server:stop()
+      connection:command("FLUSHALL")
+      os.execute(("rm -rf %s/*"):format(directory))
+    end
+    error("nginx breaks every time", 0)
+  end
+
+  it("commit every event exactly once in the dictionary of nginx", function()
+    seeded(function()
+      local processes, ids, killed = work_in_nginx()
       assert.equal("", server:ask("/open?n=" .. #ids).body)
       check_runs(ids, killed, check_answers(processes, setmetatable({
         ["503 failed"] = true, -- somebody was killed with the lock of the id, for a second

@@ -69,7 +69,7 @@ local function state_after(err, response, fresh, method)
   local status = err.status
   if not status then
     if not fresh or err.sent ~= "no" then return "intended" end
-    return err.retryable and "unsent" or "refused"
+    return err.type == "validation_error" and "refused" or "unsent"
   end
   if err.type == "idempotency_error" and status == 400 then return "doubtful" end
   -- What isn't there any more may have been deleted by the first try: keys don't help here.

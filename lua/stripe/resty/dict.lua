@@ -1,11 +1,16 @@
 --- Shared dictionaries of nginx: finding one, and changing it alone among the workers.
 -- @module stripe.resty.dict
 
+local core = require "stripe.core"
+
 local Dict = {}
 
--- Seconds after which the lock of a worker that was killed while it held it ends by itself, and
--- how often to try for it: it is held for a few microseconds, in which nobody yields.
-local LOCK_LIFE, TRIES = 1, 100000
+-- Seconds after which the lock of a worker that was killed while it held it ends by itself. It is
+-- held for a few microseconds, in which nobody yields; so there are some tries for it at once, and
+-- some more with a pause (seconds) before each, when its worker has no processor just now, or is
+-- dead. Trying without a pause would keep the dictionary itself locked most of the time, and nginx
+-- can't mend one whose worker is killed in the midst of that.
+local LOCK_LIFE, TRIES, PATIENT, PAUSE = 1, 100, 200, 0.0002
 
 --- A dictionary by its name: `lua_shared_dict stripe 1m;` in nginx.conf. What is one already stays
 -- what it is.
@@ -28,18 +33,17 @@ end
 -- @tparam function f
 -- @return what `f` returns, two values | nil, message
 function Dict.locked(dict, key, f)
-  local tries = 0
-  repeat
+  for try = 1, TRIES + PATIENT do
+    if try > TRIES then core.sleep(PAUSE) end
     local added, message = dict:safe_add(key, 1, LOCK_LIFE)
-    tries = tries + 1
-    if not added and message ~= "exists" then return nil, message end
     if added then
       local ok, kept, problem = pcall(f)
       dict:delete(key)
       if not ok then error(kept, 0) end
       return kept, problem
     end
-  until tries >= TRIES
+    if message ~= "exists" then return nil, message end
+  end
   return nil, "its lock is held too long"
 end
 

@@ -46,9 +46,16 @@ local function on_exit(f)
   if not set then fail("a reload waits for this worker's end: " .. problem) end
 end
 
+local function leave(self)
+  if not self.keeper or self.left then return end
+  self.left = true
+  self.deliverer:close()
+  self.keeper:leave()
+end
+
 -- When the worker ends, the state goes to the next one as soon as no request needs it any more.
 local function leave_when_done(self)
-  if self.keeper and self.running == 0 and ngx.worker.exiting() then self.keeper:leave() end
+  if self.running == 0 and ngx.worker.exiting() then leave(self) end
 end
 
 local function new(options)
@@ -105,7 +112,7 @@ end
 
 --- Saves the state of a simulator that has a file, for good: in `exit_worker_by_lua`.
 function resty.leave()
-  if served and served.keeper then served.keeper:leave() end
+  if served then leave(served) end
 end
 
 --- Serves a request, as the handler of a location; there is one simulator in a worker, with the
@@ -123,6 +130,7 @@ function resty.serve(options)
   end
   local self = served
   if self.keeper and not self.keeper.file then
+    if self.left then return refuse "This worker of nginx has ended; ask the next one." end
     local taken, problem = self.keeper:take()
     if not taken then
       fail(problem)

@@ -51,6 +51,7 @@ end
 
 -- Begins what is due, as far as there is room, in a timer.
 function begin(self)
+  if self.closed then return end
   local ok, list = xpcall(self.simulator.due, debug.traceback, self.simulator, nil,
     MOST - self.active)
   if not ok then return ngx.log(ngx.ERR, "stripe simulator: ", list) end
@@ -69,6 +70,9 @@ function Deliverer:flush()
     ngx.sleep(FLUSH_SECONDS)
   end
 end
+
+--- Begins no more.
+function Deliverer:close() self.closed = true end
 
 --- Has whatever the simulator has to deliver delivered.
 -- @tparam table simulator

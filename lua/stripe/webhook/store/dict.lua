@@ -2,6 +2,8 @@
 --
 -- It survives a reload, and ends with nginx: an event that Stripe sends again after a restart runs
 -- again. What has to last longer, or serves several machines, belongs into Redis.
+-- A worker that is killed in the moment in which it writes there may leave the memory of the
+-- dictionary broken, which only a restart of nginx mends.
 --
 -- An entry is one line of text, `state token attempt expires`; each verb reads and writes it while
 -- it holds the lock of its id. Nothing is thrown out for want of room: a claim fails instead, and

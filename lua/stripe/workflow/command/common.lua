@@ -101,18 +101,24 @@ function Common.client(name, options)
   return client
 end
 
+-- Whose journal it is, for people: "test keys", "live keys and the account acct_1".
+local function whose(options)
+  local account = options.account and " and the account " .. options.account or ""
+  return options.mode .. " keys" .. account
+end
+
 --- The journal that the options name; ends the program when it can't be opened, or when it is that
--- of another mode: what was bought with a test key must not count as bought.
+-- of another mode or account: what was bought with a test key must not count as bought.
 function Common.journal(name, options)
   local journal, err = stripe.journal(options.journal)
   if not journal then Common.fail(name, err, options) end
   if options.mode then
-    local mode
-    mode, err = journal:once("stripe/mode", function() return options.mode end, { wait = 10 })
-    if not mode then Common.fail(name, err, options) end
-    if mode ~= options.mode then
-      Common.stop(name, ("%s is the journal of a %s key, and this is a %s key: name another file "
-        .. "with --journal"):format(options.journal, mode, options.mode), Common.USAGE)
+    local of
+    of, err = journal:once("stripe/whose", function() return whose(options) end, { wait = 10 })
+    if not of then Common.fail(name, err, options) end
+    if of ~= whose(options) then
+      Common.stop(name, ("%s is the journal of %s, not of %s: name another file with --journal")
+        :format(options.journal, of, whose(options)), Common.USAGE)
     end
   end
   return journal
