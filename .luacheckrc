@@ -1,8 +1,8 @@
 std = "min"
 max_line_length = 100
 include_files = {
-  "lua", "spec", "examples/**/*.lua", "bench/**/*.lua", "bin", "scripts/*.lua", "rockspec/*.rockspec",
-  ".busted", ".luacheckrc",
+  "lua", "spec", "examples/**/*.lua", "bench/**/*.lua", "bin", "scripts/*.lua",
+  "rockspec/*.rockspec", ".busted", ".luacheckrc",
 }
 
 -- Not in every Lua; where they are used, something else stands in.

@@ -92,7 +92,7 @@ test-%:
 	@$(MAKE) --no-print-directory --silent V=$* all specs
 
 specs:
-	busted --lua="$(LUA)" --cpath="./$(BUILD)/$V/?.so" $(SPEC)
+	busted --lua="$(LUA)" --cpath="./$(BUILD)/$V/?.so" $(SPEC_FLAGS) $(SPEC)
 
 # The specs that stay in one process, with a core that watches its own memory, and inside valgrind.
 # Those of the simulator's hosts are left out: the libraries that stripe-sim stands on leak, and
@@ -152,8 +152,9 @@ browser:
 bench: bench-plain bench-nginx
 
 bench-plain:
-	@scripts/deps build $V bench
+	@scripts/deps build $V bench luajit server nginx
 	@$(MAKE) --no-print-directory --silent all
+	@$(MAKE) --no-print-directory --silent V=luajit all
 	@PATH="$$PATH:/usr/sbin" BENCH_LUA="$(LUA)" \
 		BENCH_NODE_MODULES="$$(CC="$(CC)" bench/prepare $(lua_cflags))" \
 		LUA_PATH="./?.lua;./lua/?.lua;./lua/?/init.lua;;" \
@@ -163,7 +164,7 @@ bench-nginx:
 	@scripts/deps build luajit nginx bench
 	@$(MAKE) --no-print-directory --silent V=luajit all
 	@mkdir -p $(BUILD)/bench
-	@$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -O2 -o $(BUILD)/bench/load bench/nginx/load.c
+	@$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -O2 -o $(BUILD)/bench/nginx_load bench/nginx/load.c
 	@PATH="$$PATH:/usr/sbin" BENCH_LUA=luajit \
 		LUA_PATH="./?.lua;./lua/?.lua;./lua/?/init.lua;;" LUA_CPATH="./$(BUILD)/luajit/?.so;;" \
 		luajit bench/nginx/run.lua

@@ -73,6 +73,15 @@ local function webhooks(list, add)
   add("")
 end
 
+local function simulators(list, add)
+  add("## The simulator over HTTP", "", "Requests per second: `climate.orders:retrieve` of one "
+    .. "order, and `create`, over 32 connections.", "", "| | GET | POST |", "|---|---:|---:|")
+  for _, one in ipairs(list) do
+    add(("| %s | %.0f | %.0f |"):format(one.name, one.get, one.post))
+  end
+  add("")
+end
+
 local function targets(results, add)
   add("## Targets", "", "| | measured | target |", "|---|---:|---:|")
   for _, protocol in ipairs(results.protocols) do
@@ -93,6 +102,8 @@ local function targets(results, add)
     :format(loading.ms))
   add(("| its memory: Lua heap %d KiB, resident %d KiB | %.2f MiB | under 1 MiB |"):format(
     loading.heap, loading.resident, loading.heap / 1024))
+  add(("| requests/s of the simulator in nginx, GET | %.0f | at least 10000 |"):format(
+    results.simulators[2].get))
   local function simulated(order, what)
     add(("| simulator in process, `climate.orders:retrieve` of %s (%d bytes): %.1f µs; decode and "
       .. "walk of its answer: %.1f µs | %.2f | at most 3.5 |"):format(
@@ -119,6 +130,7 @@ function Report.write(results)
     versions(), "")
   for _, protocol in ipairs(results.protocols) do table_of(protocol, add) end
   webhooks(results.webhooks, add)
+  simulators(results.simulators, add)
   targets(results, add)
   return table.concat(lines, "\n") .. "\n"
 end

@@ -8,6 +8,7 @@ local Measure = require "bench.measure"
 local Page = require "bench.page"
 local Report = require "bench.report"
 local Server = require "bench.server"
+local Simulators = require "bench.simulators"
 
 local CALLS = tonumber(os.getenv "BENCH_CALLS") or 3000
 local ROUNDS = tonumber(os.getenv "BENCH_ROUNDS") or 5
@@ -154,6 +155,8 @@ local function everything()
     protocols = protocols, counter = counter, calls = CALLS, rounds = ROUNDS,
     memory = measure_memory(), loading = measure_require(), simulator = measure_simulator(),
     webhooks = measure_webhooks(counter),
+    simulators = Simulators.measure(
+      { load = client_core, server = two_cores and "1" or nil }, CALLS, ROUNDS),
   }
 end
 

@@ -24,7 +24,9 @@ local handle
 
 local function open()
   local headers
-  for line in target.headers:gmatch("[^\r\n]+") do headers = curl.curl_slist_append(headers, line) end
+  for line in target.headers:gmatch("[^\r\n]+") do
+    headers = curl.curl_slist_append(headers, line)
+  end
   handle = curl.curl_easy_init()
   curl.curl_easy_setopt(handle, HEADERS, headers)
   curl.curl_easy_setopt(handle, CA_FILE, target.ca)

@@ -9,7 +9,18 @@ end
 -- Of a load: what a program costs beyond the control.
 local function beyond(load, role, field)
   local program, control = load[role], load.control
-  return program and control and program[field] - control[field]
+  if not (program and control) or program.broken or control.broken then return nil end
+  return program[field] - control[field]
+end
+
+local function row_of(load, program, add)
+  local net = program.role ~= "control"
+  local loop = net and beyond(load, program.role, "loop") or program.loop
+  local all = net and beyond(load, program.role, "all") or program.all
+  add(("| %s | %.2f | %.2f | %s | %s | %.3f | %.3f | %d |"):format(program.name,
+    program.call_p50 - load.delay * 1000, program.call_p99 - load.delay * 1000,
+    figure(net and "%.1f" or "(%.1f)", loop), figure(net and "%.1f" or "(%.1f)", all),
+    program.ping_p50, program.ping_p99, program.failed))
 end
 
 local function table_of(load, add)
@@ -17,13 +28,11 @@ local function table_of(load, add)
     "", "| | added p50, ms | p99 | event loop, µs | all CPU, µs | ping p50, ms | p99 | failed |",
     "|---|---:|---:|---:|---:|---:|---:|---:|")
   for _, program in ipairs(load.programs) do
-    local net = program.role ~= "control"
-    local loop = net and beyond(load, program.role, "loop") or program.loop
-    local all = net and beyond(load, program.role, "all") or program.all
-    add(("| %s | %.2f | %.2f | %s | %s | %.3f | %.3f | %d |"):format(program.name,
-      program.call_p50 - load.delay * 1000, program.call_p99 - load.delay * 1000,
-      figure(net and "%.1f" or "(%.1f)", loop), figure(net and "%.1f" or "(%.1f)", all),
-      program.ping_p50, program.ping_p99, program.failed))
+    if program.broken then
+      add(("| %s | %s | | | | | | |"):format(program.name, program.broken:match("[^\n]*")))
+    else
+      row_of(load, program, add)
+    end
   end
   add("")
 end
@@ -34,6 +43,8 @@ end
 
 local function targets_of(load, add)
   local ours, theirs = load.ours, load.cosocket
+  ours = ours and not ours.broken and ours
+  theirs = theirs and not theirs.broken and theirs
   local function row(what, value, format, target)
     add(("| %s: %s | %s | %s |"):format(load.name, what, figure(format, value), target))
   end
@@ -58,19 +69,20 @@ function Report.write(results)
   local function add(...)
     for i = 1, select("#", ...) do lines[#lines + 1] = (select(i, ...)) end
   end
-  add("Written by `make bench-nginx`: a worker of nginx on one core, of which each request makes one",
-    "`climate.orders:retrieve` over TLS. Requests come at a steady rate, from the other core, where",
-    "the nginx that is called runs, too. The ping is a location that answers at once, on a connection",
-    ("of its own. CPU is per call, without what the control costs; medians of %d runs of %g seconds.")
+  add("Written by `make bench-nginx`: a worker of nginx on one core. Each of its requests makes",
+    "one `climate.orders:retrieve` over TLS; requests come at a steady rate, from the other core,",
+    "where the nginx that is called runs, too. The ping is a location that answers at once, on its",
+    ("own connection. CPU is per call, beyond the control's; medians of %d runs of %g seconds.")
       :format(results.rounds, results.seconds), "")
   for _, load in ipairs(results.loads) do table_of(load, add) end
   local blocking, cold = results.blocking, results.cold
-  if blocking then
-    add(("Blocking libcurl, at 4 calls/s: the ping's p99 is %.1f ms."):format(blocking.ping_p99), "")
+  if blocking and not blocking.broken then
+    add(("Blocking libcurl, at 4 calls/s: the ping's p99 is %.1f ms."):format(blocking.ping_p99),
+      "")
   end
   add("## Targets of nginx", "", "| | measured | target |", "|---|---:|---:|")
   for _, load in ipairs(results.loads) do targets_of(load, add) end
-  if cold then
+  if cold and not cold.broken then
     add(("| cold start at 2500 calls/s: calls that failed | %d | 0 |"):format(cold.failed),
       ("| in its last second, p99 of what a call takes beyond 200 ms | %.1f ms | |"):format(
         cold.last_p99 - 200))

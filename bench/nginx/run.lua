@@ -36,13 +36,18 @@ local blocking = { name = "4 calls/s", rate = 4, delay = 0.2 }
 local cold = { name = "2500 calls/s, cold", rate = 2500, delay = 0.2 }
 
 local function measure(place, program, load, warm_up)
+  if program.broken then return end
   Servers.stop_front(place)
   local worker = Servers.front(place, program.caller, load.delay, program.main)
-  local text = Host.output(("%sbuild/bench/load %d /call %g %g %g %s 2>&1"):format(
+  local text = Host.output(("%sbuild/bench/nginx_load %d /call %g %g %g %s 2>&1"):format(
     Servers.aside, place.port, load.rate, SECONDS, warm_up, worker))
   local run = {}
   for name, value in text:gmatch("([%w_]+)=([%d.]+)") do run[name] = tonumber(value) end
-  if not run.ping_p99 then error(text .. "\n" .. Servers.complaints(place)) end
+  if not run.ping_p99 then
+    program.broken = text
+    print(program.name, text, Servers.complaints(place))
+    return
+  end
   for name, value in pairs(run) do
     program[name] = program[name] or {}
     table.insert(program[name], value)

@@ -53,7 +53,7 @@ local SERVER = [[
   }
 ]]
 
-describe("nginx", function()
+describe("nginx #nginx", function()
   local wire
 
   setup(function() wire = wire_support.start() end)

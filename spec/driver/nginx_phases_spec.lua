@@ -90,7 +90,7 @@ local function rows()
   return table_of_phases:gmatch "\n| (`[^\n]-) | ([%a ]+) |"
 end
 
-describe("A call in nginx, in the phase", function()
+describe("A call in nginx, in the phase #nginx", function()
   local wire, server
 
   -- ngx_lua asks for a stored session only in servers of their own, with a cache to miss.

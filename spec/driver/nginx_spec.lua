@@ -42,7 +42,7 @@ local SERVER = [[
   }
 ]]
 
-describe("In nginx", function()
+describe("In nginx #nginx", function()
   local wire
 
   setup(function() wire = wire_support.start() end)

@@ -16,7 +16,7 @@ local function is_alive(pid)
   return output_of("kill -0 " .. pid .. " 2>&1 && echo yes") == "yes\n"
 end
 
-describe("the pages of the examples for nginx", function()
+describe("the pages of the examples for nginx #nginx", function()
   local function each_file(kinds, f)
     for path in output_of("find examples/nginx -name '*." .. kinds .. "'"):gmatch "%S+" do
       local file = assert(io.open(path, "rb"))
@@ -43,7 +43,7 @@ describe("the pages of the examples for nginx", function()
   end)
 end)
 
-describe("examples/nginx/run", function()
+describe("examples/nginx/run #nginx", function()
   local function ends(words, environment)
     local text = output_of(("env -u STRIPE_SECRET_KEY %s examples/nginx/run %s 2>&1; echo $?")
       :format(environment or "", words))
@@ -99,7 +99,7 @@ describe("examples/nginx/run", function()
   end)
 end)
 
-describe("the onramp checkout", function()
+describe("the onramp checkout #nginx", function()
   local example
   setup(function() example = Example.start "onramp" end)
   teardown(function() example:stop() end)
@@ -214,7 +214,7 @@ describe("the onramp checkout", function()
   end)
 end)
 
-describe("the webhook receiver", function()
+describe("the webhook receiver #nginx", function()
   local example, browser
   setup(function()
     example = Example.start "webhook"
@@ -274,7 +274,7 @@ describe("the webhook receiver", function()
   end)
 end)
 
-describe("the identity gate", function()
+describe("the identity gate #nginx", function()
   local example
   setup(function() example = Example.start "identity" end)
   teardown(function() example:stop() end)

@@ -62,7 +62,7 @@ local SERVER = [[
   }
 ]]
 
-describe("a journal in nginx", function()
+describe("a journal in nginx #nginx", function()
   local sim, server
 
   setup(function()

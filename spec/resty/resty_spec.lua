@@ -80,7 +80,7 @@ local SERVER = [[
   location = /metrics { content_by_lua_block { resty.metrics() } }
 ]]
 
-describe("stripe.resty", function()
+describe("stripe.resty #nginx", function()
   local sim, server
 
   setup(function()

@@ -105,7 +105,7 @@ local function forward_form(server, query)
 end
 local function orders(server) return #get(server, "/v1/climate/orders").data end
 
-describe("the simulator in nginx", function()
+describe("the simulator in nginx #nginx", function()
   local server
 
   setup(function() server = start "seed = 7, clock = 1800000000" end)
@@ -324,7 +324,7 @@ describe("the simulator in nginx", function()
   end)
 end)
 
-describe("a worker of nginx", function()
+describe("a worker of nginx #nginx", function()
   it("can't have a simulator when it is one of several", function()
     local server = start("", { workers = 2 })
     local answer = ask(server, "/v1/climate/orders")
@@ -350,7 +350,7 @@ describe("a worker of nginx", function()
   end)
 end)
 
-describe("the state of a simulator in nginx", function()
+describe("the state of a simulator in nginx #nginx", function()
   local path, server
 
   before_each(function()

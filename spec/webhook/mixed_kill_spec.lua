@@ -46,7 +46,7 @@ local SERVER = [[
   }
 ]]
 
-describe("nginx and scripts that are killed while they share events", function()
+describe("nginx and scripts that are killed while they share events #nginx", function()
   local directory, redis, connection, server, seed, choose
 
   setup(function() redis = Server.start() end)

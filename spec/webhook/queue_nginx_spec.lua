@@ -5,7 +5,7 @@ local Redis = require "spec.support.redis_server"
 local nginx = require "spec.support.nginx"
 local support = require "spec.support.webhook"
 
-describe("the queue in nginx", function()
+describe("the queue in nginx #nginx", function()
   local redis, server, queue
 
   setup(function()

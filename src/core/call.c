@@ -1,5 +1,6 @@
 /* call.c - ring 1: one API call as a state machine without I/O. */
 #include "call.h"
+#include "squeeze.h"
 
 #include <math.h> /* INFINITY, isinf */
 #include <stdio.h> /* snprintf */
@@ -221,7 +222,7 @@ bool st_call_status(st_call *c, double now, int status)
     c->status = status;
     c->announced = -1;
     c->received = 0;
-    c->packed = false;
+    c->packed = c->squeezed = false;
     if (status < 100 || status > 999)
         return fail(c, now, ST_FAILURE_PROTOCOL, "the answer has no HTTP status");
     if (st_sink_open(&c->sink, status >= 200 && status < 300)) return true;
@@ -291,6 +292,13 @@ bool st_call_body(st_call *c, double now, const void *bytes, size_t n)
 static bool cut_short(const st_call *c)
 {
     return c->received < c->announced && !c->packed;
+}
+
+void st_call_squeeze(st_call *c)
+{
+    st_buffer *body = &c->sink.buffer;
+    if (!c->squeeze || !in_attempt(c) || !c->sink.on_target || body->length == 0) return;
+    c->squeezed = st_squeeze(body->data, &body->length);
 }
 
 void st_call_answered(st_call *c, double now, const char *code)

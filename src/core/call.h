@@ -39,6 +39,8 @@ typedef struct st_call {
     int64_t announced;  /* bytes of its body, by its headers; negative: they don't say */
     int64_t received;   /* bytes of its body */
     bool packed;        /* its body, for the way: then these two differ */
+    bool squeeze;       /* its body, when it is a success, is JSON to decode without nulls */
+    bool squeezed;      /* that was done: see st_squeeze */
     enum st_failure failure;
     st_buffer message; /* of the failure */
     char peer[48];     /* the address that the last attempt went to; "": unknown */
@@ -95,6 +97,9 @@ bool st_call_status(st_call *c, double now, int status);
 bool st_call_header(st_call *c, double now, st_text name, st_text value);
 bool st_call_header_line(st_call *c, double now, st_text line); /* "name: value", or no header */
 bool st_call_body(st_call *c, double now, const void *bytes, size_t n);
+
+/* The answer's body is there, all of it: what can be done for whoever decodes it. */
+void st_call_squeeze(st_call *c);
 
 /* The answer is complete. code is error.code of its body, or NULL. */
 void st_call_answered(st_call *c, double now, const char *code);

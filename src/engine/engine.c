@@ -265,6 +265,7 @@ static void finish(st_engine *e, st_transfer *t, CURLcode result)
     leave_socket(e, t);
     t->result = result;
     t->ended = e->now;
+    if (result == CURLE_OK && !t->canceled) st_call_squeeze(t->call);
     const char *why = t->handle->message;
     if (result != CURLE_OK && *why && !t->canceled)
         st_transfer_explain(t, (st_text){ why, strlen(why) });

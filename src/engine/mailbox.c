@@ -90,7 +90,7 @@ void st_mailbox_tell(st_job *job, int news)
     if (m->waiting) pthread_cond_signal(&m->changed);
 }
 
-st_job *st_mailbox_next(st_mailbox *m, int *news, st_progress *progress)
+st_job *st_mailbox_next(st_mailbox *m, int *news, st_progress *progress, bool *more)
 {
     st_thread *t = is_open(m) ? m->thread : NULL;
     if (t) st_thread_lock(t);
@@ -103,6 +103,7 @@ st_job *st_mailbox_next(st_mailbox *m, int *news, st_progress *progress)
         job->told = false;
         *progress = job->progress;
     }
+    *more = m->told != NULL;
     if (t) st_thread_unlock(t);
     return job;
 }

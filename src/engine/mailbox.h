@@ -80,9 +80,10 @@ st_job *st_mailbox_start(st_mailbox *m, st_call *call, st_wire *wire, bool watch
 void st_mailbox_cancel(st_job *job, enum st_failure why, st_text message);
 void st_mailbox_resume(st_job *job);
 
-/* The oldest job that there is something to tell of, and what; NULL when there is none. One that
-   is done is the caller's now: settle it, then release it. */
-st_job *st_mailbox_next(st_mailbox *m, int *news, st_progress *progress);
+/* The oldest job that there is something to tell of, and what; NULL when there is none. *more:
+   there is something to tell of others. One that is done is the caller's now: settle it, then
+   release it. */
+st_job *st_mailbox_next(st_mailbox *m, int *news, st_progress *progress, bool *more);
 bool st_job_settle(st_job *job);
 void st_mailbox_release(st_job *job);
 

@@ -1,6 +1,7 @@
 /* thread.c - ring 2a: the engine of a whole process, in a thread of its own. */
 #include "thread.h"
 #include "channel.h"
+#include "origin.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -15,7 +16,9 @@
 enum {
     MOST_CONNECTIONS = 1280, /* to one host, when the process may have that many descriptors */
     LONGEST_WAIT = 86400,    /* seconds */
-    TICK = 1000              /* milliseconds */
+    TICK = 1000,             /* milliseconds */
+    CROWD = 16,              /* calls under way */
+    REST = 1000000           /* nanoseconds */
 };
 
 struct st_thread {
@@ -24,7 +27,7 @@ struct st_thread {
     bool stop;
     bool asleep;        /* it waits, and must be woken for an order */
     int wakeup;         /* an eventfd */
-    pid_t pid;
+    st_origin origin;
     pthread_t thread;
     int users;          /* guarded by the process's lock */
     st_channel channel; /* the thread's alone */
@@ -33,7 +36,7 @@ struct st_thread {
 static struct {
     pthread_mutex_t lock;
     st_thread *thread; /* NULL: none runs */
-    pid_t at_exit;     /* of the process that has asked to be told of its end */
+    bool at_exit;      /* it has asked to be told of its end, or a parent of it has */
 } process = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 void st_thread_lock(st_thread *t)
@@ -48,7 +51,7 @@ void st_thread_unlock(st_thread *t)
 
 bool st_thread_stale(const st_thread *t)
 {
-    return t->pid != getpid();
+    return st_origin_left(&t->origin);
 }
 
 bool st_thread_wait(st_thread *t, pthread_cond_t *changed, double seconds)
@@ -136,11 +139,12 @@ static void carry_out(st_thread *t, st_job *job)
         st_channel_resume(job->transfer);
 }
 
-/* Takes the whole inbox. NULL: it is empty, and the thread counts as asleep. */
+/* Takes the whole inbox; NULL: it is empty. */
 static st_job *take_orders(st_thread *t, bool *stop)
 {
     st_job *first = NULL, **last = &first;
     pthread_mutex_lock(&t->lock);
+    t->asleep = false;
     for (st_job *job = t->inbox, *next; job; job = next) {
         next = job->next_ordered;
         job->ordered = false;
@@ -158,7 +162,6 @@ static st_job *take_orders(st_thread *t, bool *stop)
     t->inbox = NULL;
     t->last_ordered = &t->inbox;
     *stop = t->stop;
-    t->asleep = !first;
     pthread_mutex_unlock(&t->lock);
     return first;
 }
@@ -174,13 +177,32 @@ static void ring_all(st_thread *t)
     pthread_mutex_unlock(&t->lock);
 }
 
+/* Whether there is no order, and the next one will wake the thread. */
+static bool may_sleep(st_thread *t)
+{
+    pthread_mutex_lock(&t->lock);
+    t->asleep = !t->inbox && !t->stop;
+    bool asleep = t->asleep;
+    pthread_mutex_unlock(&t->lock);
+    return asleep;
+}
+
 static void sleep_until_needed(st_thread *t)
 {
     struct pollfd fds[] = { { .fd = t->wakeup, .events = POLLIN },
                             { .fd = st_engine_fd(t->channel.engine), .events = POLLIN } };
     uint64_t count;
+    if (!may_sleep(t)) return;
     if (poll(fds, 2, t->channel.active ? TICK : -1) == 0) ring_all(t);
     if (fds[0].revents) (void)!read(t->wakeup, &count, sizeof count);
+}
+
+/* Among many calls, there is always something to do for one of them. To do it at once costs both
+   sides a wake-up each time: it is left for a moment, and done for several together. */
+static void rest(void)
+{
+    static const struct timespec moment = { .tv_nsec = REST };
+    nanosleep(&moment, NULL);
 }
 
 static st_progress progress_of(const st_call *c)
@@ -195,11 +217,11 @@ static st_progress progress_of(const st_call *c)
     };
 }
 
-/* Puts the engine's news into the outboxes. */
-static void tell(st_thread *t)
+/* Puts the engine's news into the outboxes; whether there were any. */
+static bool tell(st_thread *t)
 {
     int news;
-    if (!t->channel.told) return;
+    if (!t->channel.told) return false;
     pthread_mutex_lock(&t->lock);
     for (st_transfer *transfer; (transfer = st_channel_next(&t->channel, &news));) {
         st_job *job = transfer->owner;
@@ -212,22 +234,31 @@ static void tell(st_thread *t)
         st_mailbox_tell(job, news); /* one that is done is its owner's from here on */
     }
     pthread_mutex_unlock(&t->lock);
+    return true;
+}
+
+/* Does what there is to do; whether that was anything. */
+static bool work(st_thread *t, st_job *job)
+{
+    bool ordered = job != NULL;
+    for (st_job *next; job; job = next) {
+        next = job->next_taken;
+        carry_out(t, job);
+    }
+    st_engine_step(t->channel.engine);
+    return tell(t) || ordered;
 }
 
 static void *run(void *data)
 {
     st_thread *t = data;
-    bool stop;
+    bool stop, busy = false;
     for (;;) {
+        if (!busy) sleep_until_needed(t);
         st_job *job = take_orders(t, &stop);
         if (stop && !job) break;
-        if (!job) sleep_until_needed(t);
-        for (st_job *next; job; job = next) {
-            next = job->next_taken;
-            carry_out(t, job);
-        }
-        st_engine_step(t->channel.engine);
-        tell(t);
+        busy = work(t, job) && t->channel.active >= CROWD;
+        if (busy) rest();
     }
     st_channel_free(&t->channel);
     return NULL;
@@ -260,6 +291,7 @@ static void destroy(st_thread *t)
     if (t->channel.engine) st_channel_free(&t->channel);
     if (t->wakeup >= 0) close(t->wakeup);
     pthread_mutex_destroy(&t->lock);
+    st_origin_free(&t->origin);
     free(t);
 }
 
@@ -269,7 +301,7 @@ static st_thread *new_thread(void)
     if (!t) return NULL;
     pthread_mutex_init(&t->lock, NULL);
     t->last_ordered = &t->inbox;
-    t->pid = getpid();
+    st_origin_init(&t->origin);
     st_channel_init(&t->channel);
     t->wakeup = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int error = t->wakeup < 0 || !st_channel_open(&t->channel) ? errno : 0;
@@ -310,7 +342,7 @@ st_thread *st_thread_enter(void)
     st_thread *t = process.thread;
     /* libcurl has set OpenSSL up by now, so that OpenSSL's own turn comes after ours. A child
        inherits what its parent has asked for. */
-    if (t && !process.at_exit && atexit(at_exit) == 0) process.at_exit = t->pid;
+    if (t && !process.at_exit) process.at_exit = atexit(at_exit) == 0;
     if (t) t->users++;
     pthread_mutex_unlock(&process.lock);
     return t;

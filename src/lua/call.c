@@ -253,6 +253,8 @@ static int build(lua_State *L, st_lua_call *self, const plan *p)
         if (st_system_uuid(uuid) != 0) luaL_error(L, "the system gives no random bytes");
         boundary = uuid;
     }
+    if (self->operation && (self->operation->flags & ST_RETURNS_BINARY))
+        self->call.squeeze = false;
     if (set_url(L, self, p) != 0 ||
         st_params_encode(L, p->params, self->operation, p->profile->validate, boundary,
                          &self->call.request.body, &beta) != 0 ||
@@ -323,7 +325,9 @@ static int plain_call(lua_State *L)
     plan p = { .profile = profile, .ids = ID, .params = PARAMS, .seed = -1 };
     p.now = luaL_checknumber(L, NOW);
     int operation = (int)luaL_checkinteger(L, OPERATION);
-    new_call(L, profile->max_body)->handle = operation;
+    st_lua_call *self = new_call(L, profile->max_body);
+    self->handle = operation;
+    self->call.squeeze = !profile->keep_null;
     return deliver(L, SELF, &p);
 }
 

@@ -1,6 +1,8 @@
 /* decode.c - ring 2b: JSON text to Lua values, by lua-cjson. */
 #include "decode.h"
 
+#include "../core/squeeze.h"
+
 #include <string.h>
 
 enum { DEPTH = 128, STACK = 8 };
@@ -136,7 +138,8 @@ static const char *refusal(const char *text, size_t length)
     return NULL;
 }
 
-bool st_decode(lua_State *L, int decoder, const char *text, size_t length, bool keep_null)
+/* Pushes the value as the decoder gives it, or a message: false. */
+static bool decode_plain(lua_State *L, int decoder, const char *text, size_t length)
 {
     const char *refused = refusal(text, length);
     if (refused) {
@@ -151,7 +154,33 @@ bool st_decode(lua_State *L, int decoder, const char *text, size_t length, bool 
         return false;
     }
     lua_pop(L, 1);
+    return true;
+}
+
+bool st_decode(lua_State *L, int decoder, const char *text, size_t length, bool keep_null)
+{
+    if (!decode_plain(L, decoder, text, length)) return false;
     tidy(L, keep_null);
+    return true;
+}
+
+/* Whether a walk would find nothing to change, and no list. */
+static bool is_tidy(const char *text, size_t length)
+{
+#if LUA_VERSION_NUM >= 503
+    (void)text, (void)length;
+    return false; /* numbers are made integers */
+#else
+    static const char list[] = "\"list\"";
+    return !memmem(text, length, list, sizeof list - 1) && !memchr(text, '\\', length);
+#endif
+}
+
+bool st_decode_squeezed(lua_State *L, int decoder, const char *text, size_t length)
+{
+    if (!is_tidy(text, length)) return st_decode(L, decoder, text, length, false);
+    if (!decode_plain(L, decoder, text, length)) return false;
+    lua_pushnil(L);
     return true;
 }
 
@@ -171,9 +200,24 @@ static int decode(lua_State *L)
     return 2;
 }
 
+/* core.squeeze(text) -> shorter text, whether to its end: see st_squeeze. */
+static int squeeze(lua_State *L)
+{
+    size_t length;
+    const char *text = luaL_checklstring(L, 1, &length);
+    char *copy = lua_newuserdata(L, length + 1);
+    memcpy(copy, text, length);
+    bool whole = st_squeeze(copy, &length);
+    lua_pushlstring(L, copy, length);
+    lua_pushboolean(L, whole);
+    return 2;
+}
+
 void st_open_decode(lua_State *L)
 {
     st_decode_new(L);
     lua_pushcclosure(L, decode, 1);
     lua_setfield(L, -2, "decode");
+    lua_pushcfunction(L, squeeze);
+    lua_setfield(L, -2, "squeeze");
 }

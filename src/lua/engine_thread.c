@@ -131,7 +131,8 @@ static int next(lua_State *L)
     st_lua_mailbox *self = check_mailbox(L);
     int news = 0;
     st_progress progress;
-    st_job *job = st_mailbox_next(&self->box, &news, &progress);
+    bool more;
+    st_job *job = st_mailbox_next(&self->box, &news, &progress, &more);
     if (!job) return 0;
     int owner = (int)(intptr_t)job->owner;
     bool watched = job->watched;
@@ -148,7 +149,7 @@ static int next(lua_State *L)
     } else {
         lua_pushstring(L, news & ST_NEWS_CHUNKS ? "chunks" : "progress");
     }
-    lua_pushboolean(L, 1); /* as above */
+    lua_pushboolean(L, more);
     if (!watched) return 3;
     push_progress(L, &progress);
     return 7;

@@ -47,6 +47,7 @@ void st_profile_read(lua_State *L, st_profile *p)
         .files_url = st_text_option(L, "files_url"),
         .validate = validate_option(L),
         .max_body = (size_t)max_body,
+        .keep_null = st_flag_option(L, "null"),
     };
     read_limits(L, &p->limits);
 }

@@ -20,6 +20,7 @@ typedef struct st_profile {
     enum st_validate validate;
     st_call_limits limits; /* the seed is that of the first call */
     size_t max_body;       /* bytes; of an answer kept in memory */
+    bool keep_null;        /* Lua is to see the nulls of answers */
     st_headers headers;    /* st_request_common's, owned; empty: to be made for each call */
     st_headers key;        /* st_request_authorize's, owned; empty: as above */
 } st_profile;

@@ -45,6 +45,8 @@ static bool push_object(lua_State *L, const st_lua_call *self, bool keep_null)
         lua_pushliteral(L, "the body is no JSON object");
         return false;
     }
+    if (self->call.squeezed && !keep_null)
+        return st_decode_squeezed(L, lua_upvalueindex(1), bytes, body->length);
     return st_decode(L, lua_upvalueindex(1), bytes, body->length, keep_null);
 }
 

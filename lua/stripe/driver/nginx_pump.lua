@@ -9,10 +9,10 @@
 -- seen for a while, and the next one who looks takes over.
 -- @module stripe.driver.nginx_pump
 
-local core = require "stripe.core"
 local engine = require "stripe.transport.engine"
 
 local ngx = ngx -- luacheck: ignore 113
+local now = ngx.now -- as of this round of the event loop
 
 local Pump = {}
 
@@ -46,16 +46,16 @@ end
 -- Whether nobody is seen to wait any more: nginx has ended their requests, and wants to end.
 local function is_abandoned()
   if not ngx.worker.exiting() then return false end
-  local now = core.now()
+  local time = now()
   for place in pairs(waiting) do
-    if now - place.seen < 1.5 * SILENCE then return false end
+    if time - place.seen < 1.5 * SILENCE then return false end
   end
   return true
 end
 
 -- Steps the engine for everybody while `going()`.
 local function lead(going)
-  local me = { seen = core.now() }
+  local me = { seen = now() }
   leader = me
   local line, mailbox = connect()
   local pause = SOONEST
@@ -72,8 +72,8 @@ local function lead(going)
       ngx.sleep(pause)
       pause = math.min(pause * 1.5, LATEST)
     end
-    me.seen = core.now()
-    engine.step()
+    me.seen = now()
+    if engine.step() then pause = SOONEST end
   end
   if line then line:setkeepalive(0, 1) end
   if leader == me then leader = nil end
@@ -86,10 +86,10 @@ end
 
 -- Whether the leader still leads: nginx ends a request without a word to its Lua.
 local function is_alive()
-  if core.now() - leader.seen < SILENCE then return true end
+  if now() - leader.seen < SILENCE then return true end
   local mailbox = engine.mailbox()
   if not (leader.line and mailbox and mailbox:connected()) then return false end
-  leader.seen = core.now()
+  leader.seen = now()
   return true
 end
 
@@ -97,19 +97,19 @@ end
 local function is_led()
   if leader and is_alive() then return true end
   if asked then
-    if core.now() - asked < PATIENCE then return true end
+    if now() - asked < PATIENCE then return true end
     asked, leader = nil, nil
     return false
   end
   leader = nil
-  asked = ngx.timer.at(0, in_timer) and core.now() or nil
+  asked = ngx.timer.at(0, in_timer) and now() or nil
   return asked ~= nil
 end
 
 --- Waits until a place is woken, or a while.
 -- @tparam table place with `semaphore`, and `woken`: true when it was
 function Pump.wait(place)
-  waiting[place], place.seen = true, core.now()
+  waiting[place], place.seen = true, now()
   if is_led() then
     place.semaphore:wait(leader and SILENCE or PATIENCE)
   else

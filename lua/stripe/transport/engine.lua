@@ -48,9 +48,10 @@ local function wire_of(settings)
   return wires[name]
 end
 
--- Hands out what the channel has to tell, and wakes those who wait for it.
+-- Hands out what the channel has to tell, and wakes those who wait for it; whether that was anyone.
 local function deliver()
   local exchange, what, more, sent, total, received, expected = channel:next()
+  if not exchange then return false end
   while exchange do
     if what == "answered" or what == "failed" then
       exchange.ended = what
@@ -67,9 +68,10 @@ local function deliver()
       exchange.wake = false
       wake(exchange.sleeper)
     end
-    if not more then return end
+    if not more then break end
     exchange, what, more, sent, total, received, expected = channel:next()
   end
+  return true
 end
 
 --- Opens a channel. A driver that needs another kind of channel puts its own function here.
@@ -98,10 +100,11 @@ function Engine.mailbox()
 end
 
 --- Does what can be done without waiting, and wakes those whose calls went on.
+-- @treturn boolean whether there were any
 function Engine.step()
-  if not channel then return end
+  if not channel then return false end
   channel:step()
-  deliver()
+  return deliver()
 end
 
 --- Waits until there is something to tell of a call, at most so long, and tells it.

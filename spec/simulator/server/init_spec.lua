@@ -148,6 +148,23 @@ describe("the server", function()
     end)
   end)
 
+  it("carries out nothing whose body is cut off, and goes on", function()
+    serve(function(_, sim, connect)
+      local head = "POST /v1/climate/orders HTTP/1.1\r\nHost: x\r\n"
+        .. "Authorization: Bearer sk_test_server\r\nContent-Type: " .. FORM .. "\r\n"
+      for _, rest in ipairs {
+        ("Content-Length: %d\r\n\r\n%s"):format(#ORDER + 1, ORDER),
+        ("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n"):format(#ORDER, ORDER),
+      } do
+        local connection = connect()
+        connection:write(head .. rest)
+        connection:close()
+        assert.equal(0, #object(connect():ask("GET", "/v1/climate/orders")).data)
+      end
+      for _, request in ipairs(sim:requests()) do assert.equal("GET", request.method) end
+    end)
+  end)
+
   it("gives a 500 for what throws, logs where, and goes on", function()
     local logged
     local log = { exchange = function() end, trouble = function() end,

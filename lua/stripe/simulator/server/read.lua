@@ -21,13 +21,38 @@ local function read_body_chunk(connection, timeout)
   return connection_methods.read_body_chunk(connection, timeout)
 end
 
+-- lua-http's own ends a body that was cut off as if it were whole, and then reads on for ever.
+local function read_body_by_length(connection, length, timeout)
+  local piece, problem, code = connection_methods.read_body_by_length(connection, length, timeout)
+  if not piece and not problem then return nil, errno.strerror(errno.EPIPE), errno.EPIPE end
+  return piece, problem, code
+end
+
 local function too_large()
   return nil, { status = 413, message = ("A request body has at most %d bytes."):format(MAX_BODY) }
 end
 
+-- lua-http takes lengths such as -5 and 1.5 for what they say.
+local function is_framed(headers)
+  local coding = headers:get_comma_separated "transfer-encoding"
+  local length = headers:get_comma_separated "content-length"
+  if coding then return coding:lower() == "chunked" and not length end
+  return not length or length:find "^%d+$" ~= nil
+end
+
+-- Nobody knows where the request ends. What is left in the socket is then no request of its own:
+-- lua-http, when it shuts the stream, throws away what is there, up to a limit.
+local function unframed(stream, headers)
+  stream.body_read_type, stream.body_read_left = "length", math.huge
+  return {
+    method = stream.req_method or "GET", url = headers and headers:get ":path" or "/",
+    body = "", headers = {}, close = true,
+  }, { status = 400, message = "Where the body of this request ends can't be told." }
+end
+
 local function read_body(stream, headers, limit)
   local length = tonumber(headers:get "content-length" or 0)
-  if not length or length > MAX_BODY then return too_large() end
+  if length > MAX_BODY then return too_large() end
   local expected = headers:get "expect"
   if expected and expected:lower() == "100-continue" then stream:write_continue(SECONDS) end
   local pieces, size = {}, 0
@@ -62,9 +87,11 @@ local function read(stream)
   local connection = stream.connection
   connection:setmaxline(MAX_LINE)
   connection.read_body_chunk = read_body_chunk
+  connection.read_body_by_length = read_body_by_length
   local limit = cqueues.monotime() + SECONDS
   local headers = stream:get_headers(SECONDS)
-  if not headers then return nil end
+  if not headers and not stream.has_main_headers then return nil end
+  if not headers or not is_framed(headers) then return unframed(stream, headers) end
   local body, problem = read_body(stream, headers, limit)
   if not body and not problem then return nil end
   return {
