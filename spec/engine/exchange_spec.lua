@@ -50,6 +50,22 @@ describe("A call over the wire", function()
     assert.equal("", seen.headers["x-empty"])
   end)
 
+  it("brings an answer without the nulls of its objects, or with them all", function()
+    local function check(order, null)
+      assert.equal(null, order.gone)
+      assert.equal("a  b", order.name)
+      assert.same({ stripe.null, { gone = null } }, order.all)
+    end
+    local client = wire:client()
+    check(assert(client.climate.orders:retrieve("plain_nulls")))
+    check(assert(client:with { null = stripe.null }.climate.orders:retrieve("plain_nulls")),
+      stripe.null)
+    local order = assert(client.climate.orders:retrieve("nulls"))
+    check(order)
+    assert.equal("a", order.text)
+    assert.same({}, order.more:collect())
+  end)
+
   it("uses a connection again", function()
     local client = wire:client()
     local first = assert(client:request("GET", path "echo"))

@@ -124,6 +124,16 @@ local function first(act, well)
   end
 end
 
+-- An order as Stripe writes it: on many lines, with nulls. The first of two of the same kind has a
+-- list and an escape in it, too.
+local ORDER = '{\n  "id": "nulls",\n  "object": "climate.order",\n  "gone": null,\n'
+  .. '  "all": [null, {"gone": null}],\n  "name": "a  b"%s\n}'
+function acts.nulls(c)
+  local more = ',\n  "more": {"object": "list", "data": [], "next": null},\n  "text": "\\u0061"'
+  c:answer(200, ORDER:format(more), JSON)
+end
+function acts.plain_nulls(c) c:answer(200, ORDER:format "", JSON) end
+
 acts.lock_timeout = first(function(c)
   c:answer(429, '{"error":{"type":"invalid_request_error","code":"lock_timeout"}}', JSON)
 end)

@@ -43,7 +43,7 @@ end
 -- Nobody knows where the request ends. What is left in the socket is then no request of its own:
 -- lua-http, when it shuts the stream, throws away what is there, up to a limit.
 local function unframed(stream, headers)
-  stream.body_read_type, stream.body_read_left = "length", math.huge
+  stream.body_read_type, stream.body_read_left = "length", 0x7fffffff
   return {
     method = stream.req_method or "GET", url = headers and headers:get ":path" or "/",
     body = "", headers = {}, close = true,
