@@ -122,7 +122,8 @@ function Report.write(results)
     for i = 1, select("#", ...) do lines[#lines + 1] = (select(i, ...)) end
   end
   local counter = results.counter and results.counter[1] or "not counted: no perf, no valgrind"
-  add("# Bench", "", "Written by `make bench-plain`: one `climate.orders:retrieve` after the other (or",
+  add("# Bench", "",
+    "Written by `make bench-plain`: one `climate.orders:retrieve` after the other (or",
     "so many at once), on connections that are reused, against nginx on the other core;",
     ("medians of %d rounds of %d calls. Microseconds depend on the machine and its"):format(
       results.rounds, results.calls),

@@ -1,5 +1,5 @@
--- bench: this library beside its peers, against a local nginx. `make bench-plain` runs it; the results
--- go to standard output and to bench/results.md.
+-- bench: this library beside its peers, against a local nginx. `make bench-plain` runs it; the
+-- results go to standard output and to bench/results.md.
 --
 -- From the environment: BENCH_CALLS (per run), BENCH_ROUNDS, BENCH_NODE_MODULES (where the Node SDK
 -- is; empty: nowhere).
