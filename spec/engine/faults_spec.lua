@@ -77,6 +77,8 @@ describe("On a wire where", function()
 
   it("it ends within the answer, the call has been received", function()
     is(post "reset_in_headers", "reset", "yes", true)
+    is(post "end_in_headers", "reset", "yes", true)
+    is(post "end_after_interim", "reset", "maybe", true)
     is(post "reset_in_body", "reset", "yes", true)
     is(post "short", "reset", "yes", true)
   end)

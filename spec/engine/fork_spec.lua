@@ -106,9 +106,10 @@ describe("After a fork", function()
     run [[
       connection()
       local function names()
-        local list, found = io.popen "ls -l /proc/$PPID/fd", {}
-        for line in list:lines() do found[line:match "(%d+) %->" or 0] = line:match "%-> (.*)" end
-        list:close()
+        local found = {}
+        for line in require("spec.support.memory").listing():gmatch "[^\n]+" do
+          found[line:match "(%d+) %->" or 0] = line:match "%-> (.*)"
+        end
         return found
       end
       local inherited = {}

@@ -15,13 +15,26 @@ function memory.resident()
   return tonumber(pages) * 4096
 end
 
+--- What `ls` says of the descriptors of this process, its pipe to `ls` among them.
+-- `ls` waits for a line: a pipe that it only wrote to would show one end or both, as it happens.
+function memory.listing()
+  local name = os.tmpname()
+  local shell = io.popen(("read -r _; exec ls -l /proc/$PPID/fd >%s"):format(name), "w")
+  shell:write "\n"
+  shell:close()
+  local file = assert(io.open(name))
+  local text = file:read "*a"
+  file:close()
+  os.remove(name)
+  return text
+end
+
 --- How many descriptors are open, of those whose name has a word in it.
 function memory.descriptors(word)
-  local list, n = io.popen "ls -l /proc/$PPID/fd", 0
-  for line in list:lines() do
+  local n = 0
+  for line in memory.listing():gmatch "[^\n]+" do
     if line:find(word or "->", 1, true) then n = n + 1 end
   end
-  list:close()
   return n
 end
 

@@ -154,6 +154,9 @@ function acts.reset_in_headers(c)
   c:reset()
 end
 
+function acts.end_in_headers(c) c:write("HTTP/1.1 200 OK\r\nContent-Ty") c:close() end
+function acts.end_after_interim(c) c:write("HTTP/1.1 103 Early Hints\r\n\r\n") c:close() end
+
 function acts.reset_in_body(c)
   c:write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"id\":")
   cqueues.sleep(0.02)

@@ -41,18 +41,24 @@ static void keep(squeezer *s, const char *from, const char *to)
     s->in = to;
 }
 
-/* The end of the string that begins here; NULL: it has none. *plain: it has no escapes, nor what
-   would need one. */
-static const char *after_string(const squeezer *s, const char *at, bool *plain)
+/* The end of the string that begins here; NULL: it has none. */
+static const char *after_string(const squeezer *s, const char *at)
 {
-    *plain = true;
-    for (at++; at < s->end && *at != '"'; at++) {
-        if ((unsigned char)*at < ' ') *plain = false;
-        if (*at != '\\') continue;
-        *plain = false;
-        at++;
+    const char *quote = at + 1;
+    while ((quote = memchr(quote, '"', (size_t)(s->end - quote)))) {
+        const char *slashes = quote; /* an odd number of them before it makes it a part of it */
+        while (slashes > at + 1 && slashes[-1] == '\\') slashes--;
+        quote++;
+        if ((quote - slashes) % 2 == 1) return quote;
     }
-    return at < s->end ? at + 1 : NULL;
+    return NULL;
+}
+
+/* Whether a string has no escapes, nor what would need one. */
+static bool is_plain(const char *at, const char *to)
+{
+    while (at < to && *at != '\\' && (unsigned char)*at >= ' ') at++;
+    return at == to;
 }
 
 /* The end of the number or word that begins here. */
@@ -85,9 +91,8 @@ static enum place open_one(squeezer *s, const char *at)
 static enum place value(squeezer *s)
 {
     const char *at = after_blanks(s, s->in), *to;
-    bool plain;
     if (is_at(s, at, '{') || is_at(s, at, '[')) return open_one(s, at);
-    to = is_at(s, at, '"') ? after_string(s, at, &plain) : after_word(s, at);
+    to = is_at(s, at, '"') ? after_string(s, at) : after_word(s, at);
     if (!to || to == at) return STRANGE;
     keep(s, at, to);
     return AFTER_VALUE;
@@ -125,14 +130,13 @@ static enum place key(squeezer *s)
 {
     static const char null[] = "null";
     const char *at = after_blanks(s, s->in);
-    bool plain = false;
-    const char *to = is_at(s, at, '"') ? after_string(s, at, &plain) : NULL;
+    const char *to = is_at(s, at, '"') ? after_string(s, at) : NULL;
     const char *colon = to ? after_blanks(s, to) : NULL;
     if (!colon || !is_at(s, colon, ':')) return STRANGE;
     const char *word = after_blanks(s, colon + 1), *next = after_word(s, word);
     if (next - word == sizeof null - 1 && memcmp(word, null, sizeof null - 1) == 0) {
         next = after_blanks(s, next);
-        if (!plain || !(is_at(s, next, ',') || is_at(s, next, '}'))) return STRANGE;
+        if (!is_plain(at, to) || !(is_at(s, next, ',') || is_at(s, next, '}'))) return STRANGE;
         return leave_out(s, next);
     }
     s->comma = false;

@@ -63,7 +63,10 @@ static size_t on_header(char *line, size_t size, size_t n, void *data)
     while (length && (line[length - 1] == '\r' || line[length - 1] == '\n')) length--;
     if (length > 5 && (*line == 'H' || *line == 'h') && strncasecmp(line, "HTTP/", 5) == 0)
         return on_status(t, line, length) ? all : 0;
-    if (length == 0) return all;
+    if (length == 0) {
+        t->headed = t->call->status >= 200;
+        return all;
+    }
     return st_call_header_line(t->call, time_of(t), (st_text){ line, length }) ? all : 0;
 }
 
@@ -322,10 +325,16 @@ static enum st_failure failure_of(const st_transfer *t)
 bool st_transfer_settle(st_transfer *t)
 {
     static const char died[] = "the connection, used before, ended before an answer came";
+    static const char cut[] = "the answer ended within its headers";
     enum st_sent sent = t->call->status >= 200 ? ST_SENT_YES
                         : t->sending           ? ST_SENT_MAYBE
                                                : ST_SENT_NO;
-    if (!t->canceled && t->result == CURLE_OK) return true;
+    if (!t->canceled && t->result == CURLE_OK) {
+        if (t->headed) return true; /* libcurl doesn't mind an end in the midst of them */
+        st_call_failed(t->call, t->ended + t->skew, ST_FAILURE_RESET,
+                       (st_text){ cut, sizeof cut - 1 }, sent, false);
+        return false;
+    }
     if (t->result == CURLE_OUT_OF_MEMORY && t->sending) { /* libcurl's cap on one line */
         fail_headers(t, t->ended + t->skew);
         return false;

@@ -123,6 +123,26 @@ describe("the server", function()
     end)
   end)
 
+  it("refuses bodies of which nobody knows the end, and goes on", function()
+    serve(function(_, sim, connect)
+      local head = "POST /v1/climate/orders HTTP/1.1\r\nHost: x\r\n"
+        .. "Authorization: Bearer sk_test_server\r\n"
+      for _, framing in ipairs {
+        "Content-Length: -5", "Content-Length: 1.5", "Content-Length: 0x10", "Content-Length: all",
+        "Content-Length: 3\r\nContent-Length: 4",
+        "Content-Length: 3\r\nTransfer-Encoding: chunked",
+      } do
+        local connection = connect()
+        connection:write(head .. framing .. "\r\n\r\n0\r\n\r\nGET /v1/events HTTP/1.1\r\n\r\n")
+        local response = connection:read()
+        assert.same({ 400, "close" }, { response.status, response.headers.connection }, framing)
+        assert.is_nil(connection:read())
+        assert.equal(404, connect():ask("GET", "/v1/nothing").status)
+      end
+      for _, request in ipairs(sim:requests()) do assert.equal("/v1/nothing", request.path) end
+    end)
+  end)
+
   it("takes lines of 20 kB", function()
     serve(function(_, _, connect)
       local response = connect():ask("GET", "/v1/climate/orders?limit=1&x="
@@ -136,7 +156,8 @@ describe("the server", function()
     serve(function(_, _, connect)
       local head = "POST /v1/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk_test_server\r\n"
       for _, rest in ipairs {
-        "Content-Length: 134217729\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n8000001\r\n",
+        "Content-Length: 134217729\r\n\r\n", "Content-Length: 99999999999999999999\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n8000001\r\n",
       } do
         local connection = connect()
         connection:write(head .. rest)

@@ -21,8 +21,10 @@ local function read_body_chunk(connection, timeout)
   return connection_methods.read_body_chunk(connection, timeout)
 end
 
--- lua-http's own ends a body that was cut off as if it were whole, and then reads on for ever.
+-- lua-http's own ends a body that was cut off as if it were whole, and then reads on for ever, as
+-- it does when a length is more than cqueues can count. A negative length is "up to that many".
 local function read_body_by_length(connection, length, timeout)
+  if length < -MAX_BODY then length = -MAX_BODY end
   local piece, problem, code = connection_methods.read_body_by_length(connection, length, timeout)
   if not piece and not problem then return nil, errno.strerror(errno.EPIPE), errno.EPIPE end
   return piece, problem, code
@@ -43,7 +45,7 @@ end
 -- Nobody knows where the request ends. What is left in the socket is then no request of its own:
 -- lua-http, when it shuts the stream, throws away what is there, up to a limit.
 local function unframed(stream, headers)
-  stream.body_read_type, stream.body_read_left = "length", 0x7fffffff
+  stream.body_read_type, stream.body_read_left = "length", math.huge
   return {
     method = stream.req_method or "GET", url = headers and headers:get ":path" or "/",
     body = "", headers = {}, close = true,
