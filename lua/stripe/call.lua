@@ -16,6 +16,8 @@ local key = require "stripe.key"
 
 local Call = {}
 
+local NONE = Options.none
+
 -- Headers as the core takes them: a list, in the order of their names.
 local function sorted(headers)
   local list = {}
@@ -45,7 +47,7 @@ end
 
 -- The call in the core, or nil and what is wrong with it.
 local function begin(request, settings, now)
-  if request.options == Options.none and request.op and request.sink == nil then
+  if request.options == NONE and request.op and request.sink == nil then
     return core.plain_call(settings.profile, request.op, request.ids, request.params, now)
   end
   return core.call(describe(request, now), settings)
@@ -109,12 +111,11 @@ local function adopt(value, lists, request, settings)
   end
 end
 
-local function outcome(call, request, settings, context)
-  local value, err, lists
-  if not request.binary then
-    value, lists = call:take(settings.null ~= nil)
-    if lists then adopt(value, lists, request, settings) end
-  end
+-- `value` and `lists` are nil unless they have been taken from the call.
+local function outcome(call, request, settings, context, value, lists)
+  local err
+  if not (value or request.binary) then value, lists = call:take(settings.null ~= nil) end
+  if lists then adopt(value, lists, request, settings) end
   if not value and context.limited then
     err = Error.about(call, {
       type = "rate_limit_error", code = "limiter",
@@ -142,6 +143,32 @@ local function check(options, settings)
   return message and { message = message, param = name }
 end
 
+-- What the exchange of a call needs, or nil and why there is no transport. That of calls without
+-- options is made once, when nothing is to be noted in it.
+local function context_of(settings, request, driver, clock)
+  local options = request.options
+  local plain = options == NONE and not request.binary
+  local context = plain and settings.exchange
+  if context and context.driver == driver and context.clock == clock then return context end
+  if request.sink and type(request.sink) ~= "string" then
+    request.pour = Pour.new(request.sink, options.progress)
+  end
+  local transport, missing =
+    Transport.choose(settings, options.progress, request.pour, request.binary)
+  if not transport then return nil, missing end
+  local limiter, on_response = settings.limiter, settings.on_response
+  context = {
+    driver = driver, clock = clock, transport = transport, canceller = options.cancel,
+    observers = settings, limiter = limiter,
+    key = limiter and (options.api_key or settings.api_key),
+  }
+  if not (request.binary or on_response) then context.keep_null = settings.null ~= nil end
+  if plain and not (limiter or on_response or settings.on_request) then
+    settings.exchange = context
+  end
+  return context
+end
+
 --- Makes a call and waits for its outcome.
 -- @tparam table settings of the client, see `stripe.options`
 -- @tparam table request `op` and `ids`, or `method` and `path`; `params`; `options` (checked for
@@ -157,31 +184,21 @@ function Call.run(settings, request)
   local driver = settings.driver or Driver.current()
   local clock = settings.clock or driver.now
   local now = clock()
-  local problem = options ~= Options.none and check(options, settings)
+  local problem = options ~= NONE and check(options, settings)
   if not problem then call, problem = begin(request, settings, now) end
   if not call then return refuse(request, problem) end
   if options.dry_run then return dry_run(call, clock()) end
   local refusal = driver.refuses and driver.refuses()
   if refusal then return refuse(request, { message = refusal, kind = "phase" }) end
 
-  if request.sink and type(request.sink) ~= "string" then
-    request.pour = Pour.new(request.sink, options.progress)
-  end
-  local transport, missing =
-    Transport.choose(settings, options.progress, request.pour, request.binary)
-  if not transport then
+  local context, missing = context_of(settings, request, driver, clock)
+  if not context then
     call:cancel(clock(), missing)
     return nil, Error.about(call, {
       type = "connection_error", code = "connect", message = missing, sent = "no",
     })
   end
-  local context = {
-    driver = driver, clock = clock, at = now, transport = transport, canceller = options.cancel,
-    limiter = settings.limiter, observers = settings,
-  }
-  if context.limiter then context.key = options.api_key or settings.api_key end
-  exchange(call, context)
-  return outcome(call, request, settings, context)
+  return outcome(call, request, settings, context, exchange(call, now, context))
 end
 
 return Call

@@ -6,21 +6,18 @@ local Operations = require "stripe.operations"
 
 -- A clock that never goes back, and that is not behind what we know to have passed.
 local function tick(context, least)
-  local time, at = context.clock(), context.at
-  if at and at > time then time = at end
-  if least and least > time then time = least end
-  context.at = time
-  return time
+  local time = context.clock()
+  return least > time and least or time
 end
 
 -- Waits for the limiter's leave: the seconds that it took, or nil and why it refused.
-local function acquire(limiter, call, context, attempt)
-  local before = tick(context)
+local function acquire(limiter, call, context, since, attempt)
+  local before = tick(context, since)
   local ok, waited, message =
     pcall(limiter.acquire, limiter, context.key, call:seconds_left(before), attempt)
   if not ok then return nil, "it threw: " .. tostring(waited) end
   if not waited then return nil, tostring(message or "no reason given") end
-  return type(waited) == "number" and waited or tick(context) - before
+  return type(waited) == "number" and waited or tick(context, before) - before
 end
 
 -- Tells a limiter that wants to know how an attempt ended; what it throws is no matter of the call.
@@ -44,65 +41,75 @@ local function tell_response(call, context, answer)
   context.observer_error = context.observer_error or thrown
 end
 
--- Sends one attempt, and tells the call what came of it. Whether the call is known to be done.
-local function attempt(call, context)
+-- Sends one attempt, and tells the call what came of it: the time, whether the call is known to be
+-- done, and the object and its lists, if they are known, too.
+local function attempt(call, context, since)
   local driver, canceller, observers = context.driver, context.canceller, context.observers
+  local transport = context.transport
   if observers.on_request then tell_request(call, context) end
-  local handle = driver.start(context.transport, call)
-  local answer, failure = driver.await(handle, canceller)
-  local done = false
+  local answer, failure, checked
+  if driver.in_place and not transport.start then
+    answer, failure, checked = transport:exchange(call, driver, canceller)
+  else
+    answer, failure, checked = driver.await(driver.start(transport, call), canceller)
+  end
+  local now, done, value, lists = tick(context, since), false, nil, nil
   if answer == true then
-    done = call:answered(tick(context))
+    done = call:answered(now)
   elseif answer then
-    call:answer(tick(context), answer)
+    done, value, lists = call:answer(now, answer, checked and context.keep_null)
   elseif canceller and canceller.canceled then
-    call:cancel(tick(context), canceller.reason)
+    call:cancel(now, canceller.reason)
   elseif failure then
-    call:failure(tick(context), failure.kind, failure.message, failure.sent)
+    call:failure(now, failure.kind, failure.message, failure.sent)
   end
   if observers.on_response then tell_response(call, context, answer) end
-  return done
+  return now, done, value, lists
 end
 
 --- Runs a call to its end.
 --
 -- `await` of an exchange returns an answer `{status, headers, body}`, or nil and a failure
 -- `{kind, message, sent}`; true when the transport has put its answer into the call, and nothing
--- when it has told the call of the failure.
+-- when it has told the call of the failure. With an answer that needs no check, and that nobody is
+-- going to change, it returns nil and true.
 -- @tparam userdata call
+-- @tparam number since when the call was made, by the clock of the context
 -- @tparam table context `driver`, `transport`, `clock` (a function: seconds), `observers` (has
---   `on_request`, `on_response`, or neither), and optionally `at` (when the call was made by that
---   clock), `canceller`, `limiter` with `key`. Gets `observer_error`, what the first observer to
---   throw threw, and `limited`, why the limiter refused. A limiter has `acquire(self, key,
---   seconds_left, attempt)`, and may have `report(self, key, attempt, operation)`, which gets the
---   latest entry of the call's history
-local function exchange(call, context)
+--   `on_request`, `on_response`, or neither), and optionally `canceller`, `limiter` with `key`,
+--   `keep_null` (a boolean, for `call:take`: what that would return is wanted, and nobody observes
+--   the answer). Gets `observer_error`, what the first observer to throw threw, and `limited`, why
+--   the limiter refused; without observers and limiter it stays as it is. A limiter has
+--   `acquire(self, key, seconds_left, attempt)`, and may have `report(self, key, attempt,
+--   operation)`, which gets the latest entry of the call's history
+-- @return what `call:take` would return, when that was taken on the way
+local function exchange(call, since, context)
   local limiter, canceller, tried = context.limiter, context.canceller, 0
   local granted = not limiter
-  local since = context.at or tick(context)
-  repeat
+  while true do
     if canceller and canceller.canceled then call:cancel(since, canceller.reason) end
     local action, seconds = call:next(since)
-    if action == "send" and not granted then
-      local waited, message = acquire(limiter, call, context, tried + 1)
+    if action == "done" then return end
+    if action == "wait" then
+      context.driver.sleep(seconds, canceller)
+      if not (canceller and canceller.canceled) then since = since + seconds end
+    elseif granted then
+      local now, done, value, lists = attempt(call, context, since)
+      tried, granted, since = tried + 1, not limiter, now
+      if limiter then report(limiter, call, context) end
+      if done then return value, lists end
+    else
+      local waited, message = acquire(limiter, call, context, since, tried + 1)
       if not waited then
         context.limited = message
-        return call:cancel(tick(context), message)
+        call:cancel(tick(context, since), message)
+        return
       end
       call:throttled(waited)
-      tick(context, since + waited)
-      granted = true
-    elseif action == "send" then
-      local done = attempt(call, context)
-      tried, granted = tried + 1, not limiter
-      if limiter then report(limiter, call, context) end
-      if done then return end
-    elseif action == "wait" then
-      context.driver.sleep(seconds, canceller)
-      if not (canceller and canceller.canceled) then tick(context, since + seconds) end
+      granted, since = true, since + waited
     end
-    since = tick(context)
-  until action == "done"
+    since = tick(context, since)
+  end
 end
 
 return exchange

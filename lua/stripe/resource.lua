@@ -12,6 +12,8 @@ local suggest = require "stripe.suggest"
 
 local Resource = {}
 
+local NONE = Options.none
+
 -- A sink is a path, a function, or something with a method write.
 local function check_sink(sink, position)
   local kind = type(sink)
@@ -73,7 +75,7 @@ local function read(operation, id, middle, options, extra)
       operation.binary and "the id, a sink" or operation.ids[1] and "the id, params" or "params")
   end
   local request, misuse = {
-    op = operation.op, ids = id, options = Options.none, binary = operation.binary,
+    op = operation.op, ids = id, options = NONE, binary = operation.binary,
   }
   if operation.binary then
     request.sink, misuse = middle, check_sink(middle, #operation.ids + 1)

@@ -128,6 +128,17 @@ describe("The luv driver", function()
       assert.matches("my own mistake", output, 1, true)
     end)
 
+    it("wants the main program to load luv, which takes any coroutine for that", function()
+      local script = wire:write("loads.lua", [[
+        coroutine.wrap(function()
+          require("stripe").new { api_key = "sk_test_1", base_url = arg[1], driver = "luv" }
+        end)()
+      ]])
+      local ok, output = wire_support.run(script, wire:url())
+      assert.is_false(ok)
+      assert.matches('require "luv" in the main program first', output, 1, true)
+    end)
+
     it("says so when nothing is left to wait for", function()
       local task = driver.spawn(function() coroutine.yield() end)
       assert.has_error(function() driver.await(task) end, "every task waits for another one")

@@ -42,6 +42,72 @@ describe("A transport's answer", function()
   end)
 end)
 
+describe("A checked answer whose object is wanted at once", function()
+  local HEADERS = { { "Request-Id", "req_1" }, { "Idempotent-Replayed", "true" } }
+
+  local function given(answer, keep_null, options)
+    local call = scripted.call(options)
+    call:next(0)
+    call:request()
+    return call, call:answer(1, answer, keep_null)
+  end
+
+  it("ends the call, which gives the object and its lists, and the headers when asked", function()
+    local body = '{"id":"x","at":null,"n":2,"items":{"object":"list","data":[]}}'
+    local call, done, value, lists = given({ status = 200, headers = HEADERS, body = body }, false)
+    assert.is_true(done)
+    assert.same({ id = "x", n = 2, items = { object = "list", data = {} } }, value)
+    assert.equal(value.items, lists[1])
+    assert.equal("done", (call:next(1)))
+    assert.equal(200, call:status())
+    collectgarbage()
+    assert.same({ 1, 200, "req_1" },
+      { #call:attempts(), call:attempts()[1].status, call:attempts()[1].request_id })
+    assert.equal("req_1", call:request_id())
+    assert.is_true(call:replayed())
+    assert.same({ HEADERS[1], HEADERS[2] }, { call:headers()[1], call:headers()[2] })
+    assert.equal(2, #call:headers())
+    assert.equal("yes", call:sent())
+  end)
+
+  it("keeps its nulls for who wants them", function()
+    local core = require "stripe.core"
+    local _, _, value = given({ status = 200, headers = HEADERS, body = '{"at":null}' }, true)
+    assert.equal(core.null, value.at)
+  end)
+
+  it("is read as any other when it is no success, no object, binary, or has no headers", function()
+    local good = { status = 200, headers = HEADERS, body = '{"id":"x"}' }
+    for _, row in ipairs {
+      { { status = 402, headers = HEADERS, body = '{"error":{"code":"x"}}' } },
+      { { status = 200, headers = HEADERS, body = "<p>" } },
+      { { status = 200, headers = HEADERS, body = '{"id":' } },
+      { { status = 200, headers = { ["Request-Id"] = "req_1" }, body = '{"id":"x"}' } },
+      { good, { operation = "files.contents", ids = { "file_1" } } },
+      { good, { max_body = 5 } },
+    } do
+      local answer, options = row[1], row[2] or {}
+      options.max_retries = 0
+      local call, done, value = given(answer, false, options)
+      assert.is_true(done)
+      assert.is_nil(value)
+      if not options.max_body then assert.equal("req_1", call:request_id()) end
+      assert.equal(not options.max_body and answer.body or nil, call:body())
+    end
+  end)
+
+  it("comes too late for a call that was canceled", function()
+    local call = scripted.call()
+    call:next(0)
+    call:request()
+    call:cancel(0, "enough")
+    local done, value = call:answer(1, { status = 200, headers = HEADERS, body = "{}" }, false)
+    assert.is_true(done)
+    assert.is_nil(value)
+    assert.equal("canceled", (call:problem()))
+  end)
+end)
+
 describe("core.call", function()
   local core = require "stripe.core"
 

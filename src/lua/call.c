@@ -33,6 +33,7 @@ static st_lua_call *push_call(lua_State *L, size_t max_body)
     st_lua_call *self = lua_newuserdata(L, sizeof *self);
     self->operation = NULL;
     self->handle = 0;
+    self->headers_left = false;
     self->transfer = NULL;
     self->job = NULL;
     self->abandon = NULL;

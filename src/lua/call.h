@@ -16,6 +16,7 @@ typedef struct st_lua_call {
     st_call call;
     const st_operation *operation; /* NULL: a path of the caller's own */
     int handle;                    /* of the operation; 0: none */
+    bool headers_left;             /* the answer's headers are its user value, not yet read */
     struct st_transfer *transfer;  /* stripe.engine's, while it sends the call; else NULL */
     struct st_job *job;            /* the same, while its thread sends the call */
     void (*abandon)(struct st_lua_call *self); /* with a job: makes the thread let go of the call */
@@ -26,6 +27,14 @@ st_lua_call *st_checkcall(lua_State *L);
 
 /* Pushes a call with an empty request, whose answer may have so many bytes. */
 st_lua_call *st_new_call(lua_State *L, size_t max_body);
+
+/* Takes the answer at index 3, checked already, as what ends the call at index 1: pushes its JSON
+   object and the object's lists, and leaves the headers, a list of {name, value}, for later. False
+   when it is no such answer, with nothing done. */
+bool st_take_answer(lua_State *L, st_lua_call *self, double now, bool keep_null);
+
+/* Reads the headers left by that, if they were; the call is at index 1. */
+void st_read_headers(lua_State *L, st_lua_call *self);
 
 /* Methods; each finds the decoder as upvalue 1, and the metatable of calls as upvalue 2. The lists
    end with {NULL, NULL}. */

@@ -138,16 +138,19 @@ static const char *refusal(const char *text, size_t length)
     return NULL;
 }
 
-/* Pushes the value as the decoder gives it, or a message: false. */
-static bool decode_plain(lua_State *L, int decoder, const char *text, size_t length)
+/* Replaces the text on top of the stack by its value as the decoder gives it, or by a message:
+   false. */
+static bool decode_plain(lua_State *L, int decoder)
 {
-    const char *refused = refusal(text, length);
+    size_t length;
+    const char *text = lua_tolstring(L, -1, &length), *refused = refusal(text, length);
     if (refused) {
+        lua_pop(L, 1);
         lua_pushstring(L, refused);
         return false;
     }
     lua_pushvalue(L, decoder);
-    lua_pushlstring(L, text, length);
+    lua_insert(L, -2);
     lua_call(L, 1, 2);
     if (lua_isnil(L, -2)) {
         lua_remove(L, -2);
@@ -157,11 +160,17 @@ static bool decode_plain(lua_State *L, int decoder, const char *text, size_t len
     return true;
 }
 
-bool st_decode(lua_State *L, int decoder, const char *text, size_t length, bool keep_null)
+bool st_decode_top(lua_State *L, int decoder, bool keep_null)
 {
-    if (!decode_plain(L, decoder, text, length)) return false;
+    if (!decode_plain(L, decoder)) return false;
     tidy(L, keep_null);
     return true;
+}
+
+bool st_decode(lua_State *L, int decoder, const char *text, size_t length, bool keep_null)
+{
+    lua_pushlstring(L, text, length);
+    return st_decode_top(L, decoder, keep_null);
 }
 
 /* Whether a walk would find nothing to change, and no list. */
@@ -179,7 +188,8 @@ static bool is_tidy(const char *text, size_t length)
 bool st_decode_squeezed(lua_State *L, int decoder, const char *text, size_t length)
 {
     if (!is_tidy(text, length)) return st_decode(L, decoder, text, length, false);
-    if (!decode_plain(L, decoder, text, length)) return false;
+    lua_pushlstring(L, text, length);
+    if (!decode_plain(L, decoder)) return false;
     lua_pushnil(L);
     return true;
 }
@@ -187,9 +197,10 @@ bool st_decode_squeezed(lua_State *L, int decoder, const char *text, size_t leng
 /* core.decode(text, keep_null) -> value, lists | nil, message. Upvalue 1 is the decoder. */
 static int decode(lua_State *L)
 {
-    size_t length;
-    const char *text = luaL_checklstring(L, 1, &length);
-    if (st_decode(L, lua_upvalueindex(1), text, length, lua_toboolean(L, 2))) {
+    luaL_checkstring(L, 1);
+    lua_settop(L, 2);
+    lua_pushvalue(L, 1);
+    if (st_decode_top(L, lua_upvalueindex(1), lua_toboolean(L, 2))) {
         if (!lua_isnil(L, -1)) return 2;
         lua_pop(L, 1);
         lua_newtable(L);

@@ -22,7 +22,10 @@ void st_decode_new(lua_State *L);
    the stack. */
 bool st_decode(lua_State *L, int decoder, const char *text, size_t length, bool keep_null);
 
-/* The same without nulls for a text that st_squeeze has none left in. */
+/* The same of the text on top of the stack, which goes. */
+bool st_decode_top(lua_State *L, int decoder, bool keep_null);
+
+/* As st_decode without nulls for a text that st_squeeze has none left in. */
 bool st_decode_squeezed(lua_State *L, int decoder, const char *text, size_t length);
 
 #pragma GCC visibility pop

@@ -187,31 +187,65 @@ static bool feed_headers(lua_State *L, st_call *c, double now)
     return true;
 }
 
-/* call:answer(now, {status, headers, body}). What is wrong with the answer becomes a failure of
-   the attempt, never an error: the request has been sent. */
-static int answer(lua_State *L)
+/* Feeds the answer at argument 3. */
+static void feed_answer(lua_State *L, st_lua_call *self, double now)
 {
-    st_lua_call *self = st_checkcall(L);
     st_call *c = &self->call;
-    double now = luaL_checknumber(L, 2);
     if (!lua_istable(L, 3)) {
         fail(c, now, "the transport's answer is no table");
-        return 0;
+        return;
     }
-    lua_settop(L, 3);
     lua_getfield(L, 3, "status");
     double status = lua_tonumber(L, -1);
-    if (!st_call_status(c, now, status >= 100 && status <= 999 ? (int)status : 0)) return 0;
-    if (!feed_headers(L, c, now)) return 0;
+    if (!st_call_status(c, now, status >= 100 && status <= 999 ? (int)status : 0)) return;
+    if (!feed_headers(L, c, now)) return;
     lua_getfield(L, 3, "body");
     st_text body = text_at(L, -1);
     if (!body.data && !lua_isnil(L, -1)) {
         fail(c, now, "the answer's body is no string");
-        return 0;
+        return;
     }
-    if (!st_call_body(c, now, body.data, body.length)) return 0;
-    st_call_answered(c, now, st_push_error_code(L, self));
-    return 0;
+    if (st_call_body(c, now, body.data, body.length))
+        st_call_answered(c, now, st_push_error_code(L, self));
+}
+
+/* call:answer(now, {status, headers, body}, keep_null) -> whether the call is done, and what
+   call:take(keep_null) would return if keep_null is a boolean: then the answer is known to be well
+   made, and is not to be changed any more; nothing more when that would be nil. What is wrong with
+   an answer becomes a failure of the attempt, never an error: the request has been sent. */
+static int answer(lua_State *L)
+{
+    st_lua_call *self = st_checkcall(L);
+    double now = luaL_checknumber(L, 2);
+    lua_settop(L, 4);
+    if (lua_isboolean(L, 4) && st_take_answer(L, self, now, lua_toboolean(L, 4))) {
+        lua_pushboolean(L, 1);
+        lua_insert(L, -3);
+        return 3;
+    }
+    feed_answer(L, self, now);
+    lua_pushboolean(L, self->call.state == ST_CALL_DONE);
+    return 1;
+}
+
+void st_read_headers(lua_State *L, st_lua_call *self)
+{
+    st_headers *headers = &self->call.headers;
+    if (!self->headers_left) return;
+    int top = lua_gettop(L);
+    st_getuservalue(L, 1);
+    st_headers_reset(headers);
+    for (int i = 1; i <= (int)lua_rawlen(L, top + 1); i++) {
+        lua_rawgeti(L, top + 1, i);
+        lua_rawgeti(L, -1, 1);
+        lua_rawgeti(L, -2, 2);
+        st_text name = text_at(L, -2), value = text_at(L, -1);
+        if (name.data && value.data) st_headers_add(headers, name, value);
+        lua_settop(L, top + 1);
+    }
+    lua_settop(L, top);
+    if (headers->text.state == ST_BUFFER_NO_MEMORY) luaL_error(L, "not enough memory");
+    self->headers_left = false;
 }
 
 /* call:answered(now) -> whether the call is done: the answer is there, all of it; a transport has

@@ -18,6 +18,14 @@ static void push_text(lua_State *L, const char *text)
     else lua_pushnil(L);
 }
 
+/* The call at argument 1, the headers of its answer read. */
+static const st_call *answered(lua_State *L)
+{
+    st_lua_call *self = st_checkcall(L);
+    st_read_headers(L, self);
+    return &self->call;
+}
+
 static const char *answer_header(const st_call *c, const char *name)
 {
     return st_headers_find(&c->headers, name);
@@ -30,19 +38,22 @@ static bool raw(const st_lua_call *self)
     return self->operation && (self->operation->flags & ST_RETURNS_BINARY);
 }
 
+/* Why a body can be no JSON object; NULL: it may be one. */
+static const char *no_object(const char *bytes, size_t length)
+{
+    size_t space = 0;
+    while (space < length && strchr(" \t\r\n", bytes[space])) space++;
+    if (space == length) return "the body is empty";
+    return bytes[space] == '{' ? NULL : "the body is no JSON object";
+}
+
 /* Pushes the decoded body and its lists when it is a JSON object: true; else a message: false. */
 static bool push_object(lua_State *L, const st_lua_call *self, bool keep_null)
 {
     const st_buffer *body = &self->call.sink.buffer;
-    const char *bytes = body->data ? body->data : "";
-    size_t space = 0;
-    while (space < body->length && strchr(" \t\r\n", bytes[space])) space++;
-    if (space == body->length) {
-        lua_pushliteral(L, "the body is empty");
-        return false;
-    }
-    if (bytes[space] != '{') {
-        lua_pushliteral(L, "the body is no JSON object");
+    const char *bytes = body->data ? body->data : "", *why = no_object(bytes, body->length);
+    if (why) {
+        lua_pushstring(L, why);
         return false;
     }
     if (self->call.squeezed && !keep_null)
@@ -91,6 +102,42 @@ static int take(lua_State *L)
     return 2;
 }
 
+/* Pushes the headers, the value and the lists of the answer at index 3, or nothing: false. */
+static bool push_answer(lua_State *L, const st_lua_call *self, bool keep_null)
+{
+    size_t length;
+    int top = lua_gettop(L);
+    lua_getfield(L, 3, "headers");
+    lua_getfield(L, 3, "body");
+    if (lua_istable(L, -2) && lua_rawlen(L, -2) > 0 && lua_type(L, -1) == LUA_TSTRING) {
+        const char *text = lua_tolstring(L, -1, &length);
+        if (length <= self->call.sink.buffer.cap && !no_object(text, length) &&
+            st_decode_top(L, lua_upvalueindex(1), keep_null))
+            return true;
+    }
+    lua_settop(L, top);
+    return false;
+}
+
+bool st_take_answer(lua_State *L, st_lua_call *self, double now, bool keep_null)
+{
+    if (raw(self) || !lua_istable(L, 3)) return false;
+    lua_getfield(L, 3, "status");
+    lua_Number status = lua_tonumber(L, -1);
+    lua_pop(L, 1);
+    if (!(status >= 200 && status < 300) || !push_answer(L, self, keep_null)) return false;
+    if (!st_call_status(&self->call, now, (int)status)) {
+        lua_pop(L, 3);
+        return false;
+    }
+    st_call_answered(&self->call, now, NULL);
+    lua_pushvalue(L, -3);
+    st_setuservalue(L, 1);
+    self->headers_left = true;
+    st_call_shed(&self->call);
+    return true;
+}
+
 /* call:error_body(keep_null) -> the decoded body of an answer that is no success, or nil when it
    is no JSON object. */
 static int error_body(lua_State *L)
@@ -132,14 +179,14 @@ static int status(lua_State *L)
 
 static int headers(lua_State *L)
 {
-    st_push_headers(L, &st_checkcall(L)->call.headers);
+    st_push_headers(L, &answered(L)->headers);
     return 1;
 }
 
 /* call:request_id() -> of the last answer, or nil. */
 static int request_id(lua_State *L)
 {
-    push_text(L, answer_header(&st_checkcall(L)->call, "Request-Id"));
+    push_text(L, answer_header(answered(L), "Request-Id"));
     return 1;
 }
 
@@ -152,7 +199,7 @@ static int idempotency_key(lua_State *L)
 /* call:replayed(): whether Stripe gave the stored answer of an earlier request of the same key. */
 static int replayed(lua_State *L)
 {
-    const char *value = answer_header(&st_checkcall(L)->call, "Idempotent-Replayed");
+    const char *value = answer_header(answered(L), "Idempotent-Replayed");
     lua_pushboolean(L, value && strcmp(value, "true") == 0);
     return 1;
 }
@@ -170,7 +217,7 @@ static int peer(lua_State *L)
    seconds, started by the driver's clock. */
 static int attempts(lua_State *L)
 {
-    const st_call *c = &st_checkcall(L)->call;
+    const st_call *c = answered(L);
     lua_newtable(L);
     for (int i = 0; i < c->count; i++) {
         const st_attempt *a = &c->attempts[i];

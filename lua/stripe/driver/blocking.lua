@@ -32,7 +32,7 @@ local unpack = table.unpack or unpack -- luacheck: ignore 113 143
 --   or nil while there were none
 -- @treturn table the five verbs
 function Blocking.new(now, sleep, engine)
-  local driver = { now = now }
+  local driver = { now = now, in_place = true } -- what needs no loop is done without a handle
   local tasks = {}              -- coroutine -> task, of the living ones
   local timers = Timers.new()
   local first, last = 1, 0      -- of the tasks that can go on, at these keys of `awake`

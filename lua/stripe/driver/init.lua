@@ -5,13 +5,15 @@ local owners = require "stripe.driver.owners"
 
 local Driver = {}
 
+local loaded = package.loaded
+
 local VERBS = { "now", "sleep", "start", "await", "spawn" }
 
 -- A driver is there when its module loads, and the library it is for.
 local function load(name)
   local found, driver = pcall(require, "stripe.driver." .. name)
   if found then return driver end
-  package.loaded["stripe.driver." .. name] = nil -- Lua 5.1 would tell of a loop the next time
+  loaded["stripe.driver." .. name] = nil -- Lua 5.1 would tell of a loop the next time
   return nil, driver
 end
 
@@ -24,11 +26,11 @@ local blocking -- loaded when nothing else will do: it needs this module
 function Driver.current()
   local owner = owners[coroutine.running() or false]
   if owner then return owner end
-  if package.loaded.ngx then
+  if loaded.ngx then
     local nginx = load("nginx")
     if nginx then return nginx end
   end
-  local cqueues = package.loaded.cqueues
+  local cqueues = loaded.cqueues
   if cqueues and cqueues.running() then
     local driver = load("cqueues")
     if driver then return driver end

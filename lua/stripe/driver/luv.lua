@@ -8,8 +8,15 @@
 local Hosted = require "stripe.driver.hosted"
 local Timers = require "stripe.driver.timers"
 local core = require "stripe.core"
-local uv = require "luv"
 local yieldable = require "stripe.driver.yieldable"
+
+-- luv 1.44 takes whatever coroutine loads it for the main one, and crashes when that has ended.
+local caller, is_main = coroutine.running()
+if caller and not is_main and not package.loaded.luv then
+  error('require "luv" in the main program first: it would run callbacks in this coroutine', 0)
+end
+
+local uv = require "luv"
 
 local host = {}
 

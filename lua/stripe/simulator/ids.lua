@@ -18,9 +18,11 @@ local function draw(self)
   return drawn
 end
 
+local drawn_text = core.drawn
+
 local function text(self, prefix, alphabet, length)
   local drawn
-  drawn, self.a, self.b = core.drawn(self.a, self.b, prefix, alphabet, length)
+  drawn, self.a, self.b = drawn_text(self.a, self.b, prefix, alphabet, length)
   return drawn
 end
 
@@ -36,7 +38,11 @@ end
 function Ids:new(prefix) return text(self, prefix .. "1", ALPHANUMERIC, 23) end
 
 --- The same of a request: the most frequent ones.
-function Ids:request() return text(self, "req_1", ALPHANUMERIC, 23) end
+function Ids:request()
+  local drawn
+  drawn, self.a, self.b = drawn_text(self.a, self.b, "req_1", ALPHANUMERIC, 23)
+  return drawn
+end
 
 --- Random letters and digits, `n` of them.
 function Ids:secret(n) return text(self, "", ALPHANUMERIC, n) end

@@ -29,11 +29,10 @@ end
 
 --- Adds a request, or an entry as `list` gives it. What a request becomes is seen here.
 function Journal:add(entry)
-  self.last = self.last + 1
-  self.entries[self.last] = entry
-  if self.last - self.first == self.capacity then
-    self.entries[self.first] = nil
-    self.first = self.first + 1
+  local entries, first, last = self.entries, self.first, self.last + 1
+  self.last, entries[last] = last, entry
+  if last - first == self.capacity then
+    self.first, entries[first] = first + 1, nil
   end
 end
 

@@ -54,7 +54,7 @@ local function send(request, driver)
   if not call then return { failure = "protocol", message = problem, sent = "no" } end
   local transport = require("stripe.transport.engine").new(
     loopback.is(request.url) and DIRECT or ANYWHERE)
-  exchange(call,
+  exchange(call, started,
     { driver = driver, clock = driver.now, transport = transport, observers = NOBODY })
   local reply = { status = call:status(), ip = call:peer(),
     duration = (driver.now() - started) * 1000 }

@@ -2,6 +2,7 @@
 -- @module stripe.simulator.request
 
 local core = require "stripe.core"
+local asked = core.asked
 local descriptors = require("stripe.simulator.families").descriptors
 
 local BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -151,6 +152,6 @@ end
 --- The same for a call of a client in this process, without the HTTP in between.
 -- @tparam userdata call
 -- @treturn table | nil, failure
-function request.of_call(call) return make(core.asked(call)) or request.read(call:request()) end
+function request.of_call(call) return make(asked(call)) or request.read(call:request()) end
 
 return request

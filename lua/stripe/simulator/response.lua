@@ -77,11 +77,11 @@ function response.of(account, request, result, err)
   if raw then
     return { status = raw.status or 200, headers = header_list(raw.headers), body = raw.body }
   end
-  local wrapped = type(result.object) == "table"
-  local object = wrapped and result.object or result
+  local object, status, tree = result, 200, request.expand
+  if type(result.object) == "table" then object, status = result.object, result.status or 200 end
   return {
-    status = wrapped and result.status or 200, headers = ONLY_JSON,
-    body = response.text(account, object, request.expand),
+    status = status, headers = ONLY_JSON,
+    body = tree and response.text(account, object, tree) or plain_text(account, object),
   }, object.id
 end
 

@@ -14,6 +14,7 @@ local journal = require "stripe.simulator.journal"
 local response = require "stripe.simulator.response"
 local version = require "stripe.simulator.version"
 
+local close, complete = journal.close, response.complete
 local operations = families.operations
 local NO_PARAMS = require("stripe.simulator.request").NO_PARAMS
 
@@ -80,10 +81,10 @@ local function done(request, answer, object_id)
   local fault = request.fault
   if not answer.directive then
     request.status = answer.status
-    response.complete(answer, request)
+    complete(answer, request)
   end
   request.object = object_id
-  journal.close(request)
+  close(request)
   return fault and faults.after(fault, answer) or answer
 end
 

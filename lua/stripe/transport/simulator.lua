@@ -40,15 +40,8 @@ local function send_out(answer, driver)
   return answer.resume(require "stripe.simulator.outbound"(answer.outbound, driver))
 end
 
--- What the request brought about is delivered to functions of this process when it has ended.
-local function settle(simulator)
-  if simulator.stirred then simulator:settle() end
-end
-
--- Hands the request over: the answer, or nil and the failure; and the seconds that it may take.
-local function ask(self, call)
-  local simulator, progress = self.simulator, self.progress
-  if simulator.handle_call and not progress then return simulator:handle_call(call) end
+-- Hands a request over as HTTP: the answer, or nil and the failure; and the seconds it may take.
+local function handle(simulator, call, progress)
   local request = watch(call:request(), progress)
   local answer, why = simulator:handle(request)
   return answer, why, request.timeout
@@ -59,13 +52,22 @@ end
 -- @tparam table driver
 -- @tparam ?stripe.canceller canceller
 -- @treturn[1] table the answer
+-- @treturn[1] nil
+-- @treturn[1] boolean whether it needs no check
 -- @treturn[2] nil
 -- @treturn[2] table the failure
 function Simulated:exchange(call, driver, canceller)
-  local answer, why, timeout = ask(self, call)
-  if answer and answer.status and self.simulator.handle_call then -- it is ours
-    settle(self.simulator)
-    return answer
+  local simulator, progress = self.simulator, self.progress
+  local ours, answer, why, timeout = simulator.handle_call
+  if ours and not progress then
+    answer, why, timeout = ours(simulator, call)
+  else
+    answer, why, timeout = handle(simulator, call, progress)
+  end
+  if ours and answer and answer.status then
+    -- What the request brought about is delivered to functions of this process when it has ended.
+    if simulator.stirred then simulator:settle() end
+    return answer, nil, true
   end
   while answer and not answer.status do
     if answer.outbound then
@@ -76,7 +78,7 @@ function Simulated:exchange(call, driver, canceller)
       break
     end
   end
-  settle(self.simulator)
+  if simulator.stirred then simulator:settle() end
   return Answer.check(answer, why)
 end
 
