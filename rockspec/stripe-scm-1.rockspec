@@ -159,6 +159,7 @@ build = {
         "src/engine/channel.c",
         "src/engine/engine.c",
         "src/engine/failure.c",
+        "src/engine/lanes.c",
         "src/engine/mailbox.c",
         "src/engine/origin.c",
         "src/engine/sigpipe.c",

@@ -17,6 +17,7 @@ describe("The luv driver", function()
   -- Runs the loop until nothing is left to do, which must come to be.
   local function loop()
     local late, watchdog = false, uv.new_timer()
+    uv.update_time()
     watchdog:start(20000, 0, function()
       late = true
       uv.stop()

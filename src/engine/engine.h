@@ -35,8 +35,9 @@ void st_engine_forget(st_engine *e);
 /* The descriptor to wait on. */
 int st_engine_fd(const st_engine *e);
 
-/* Does what can be done without waiting, and tells the channels. */
-void st_engine_step(st_engine *e);
+/* Does what can be done without waiting, up to a measure, and tells the channels. True when more
+   is there to do. */
+bool st_engine_step(st_engine *e);
 
 /* The same when it waits until the descriptor is readable, at most so many seconds (negative: any
    time). False when nothing came until then, or a signal did. */

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,6 +198,14 @@ static void sleep_until_needed(st_thread *t)
     if (fds[0].revents) (void)!read(t->wakeup, &count, sizeof count);
 }
 
+/* Where both share a core, the event loop is not to be interrupted for what can be done as well
+   when it sleeps. */
+static void step_back(void)
+{
+    static const struct sched_param none;
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
+}
+
 /* Among many calls, there is always something to do for one of them. To do it at once costs both
    sides a wake-up each time: it is left for a moment, and done for several together. */
 static void rest(void)
@@ -237,28 +246,30 @@ static bool tell(st_thread *t)
     return true;
 }
 
-/* Does what there is to do; whether that was anything. */
-static bool work(st_thread *t, st_job *job)
+/* Does what there is to do; whether that was anything. more: there is more to do at once. */
+static bool work(st_thread *t, st_job *job, bool *more)
 {
     bool ordered = job != NULL;
     for (st_job *next; job; job = next) {
         next = job->next_taken;
         carry_out(t, job);
     }
-    st_engine_step(t->channel.engine);
+    *more = st_engine_step(t->channel.engine);
     return tell(t) || ordered;
 }
 
 static void *run(void *data)
 {
     st_thread *t = data;
-    bool stop, busy = false;
+    bool stop, more, busy = false;
+    step_back();
     for (;;) {
         if (!busy) sleep_until_needed(t);
         st_job *job = take_orders(t, &stop);
         if (stop && !job) break;
-        busy = work(t, job) && t->channel.active >= CROWD;
-        if (busy) rest();
+        busy = work(t, job, &more) && t->channel.active >= CROWD;
+        if (busy && !more) rest();
+        busy = busy || more;
     }
     st_channel_free(&t->channel);
     return NULL;

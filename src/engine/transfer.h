@@ -45,6 +45,7 @@ typedef struct st_transfer {
     void *owner;   /* of whoever started it; opaque */
     struct st_channel *channel;
     st_handle *handle;          /* owned; NULL when it is done */
+    struct st_lane *lane;       /* that its handle is on; NULL: none */
     int socket;                 /* that libcurl polled for it last; -1: none */
     const double *now;          /* the engine's time, as of the step that runs the callbacks */
     double ended;               /* by that time, when it is done */
