@@ -1,8 +1,8 @@
 /*
  * engine.h - ring 2a: many transfers at once, behind one file descriptor.
  *
- * An engine owns a curl multi, an epoll descriptor with every socket of libcurl in it, and a
- * timer in that same epoll: when the one descriptor is readable, st_engine_step has work. It has
+ * An engine owns curl multis, an epoll descriptor with every socket of libcurl in it, and a timer
+ * in that same epoll: when the one descriptor is readable, st_engine_step has work. It has
  * one owner, who alone may call st_engine_step; channels give it orders.
  *
  * After a fork the child has a copy whose connections are the parent's: st_engine_stale tells,

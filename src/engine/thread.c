@@ -269,7 +269,7 @@ static void *run(void *data)
         if (stop && !job) break;
         busy = work(t, job, &more) && t->channel.active >= CROWD;
         if (busy && !more) rest();
-        busy = busy || more;
+        busy |= more;
     }
     st_channel_free(&t->channel);
     return NULL;
