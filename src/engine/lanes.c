@@ -203,7 +203,8 @@ st_transfer *st_lanes_next(st_lanes *l, CURLcode *result)
 
 void st_lanes_event(st_lanes *l, const struct epoll_event *event)
 {
-    int running, what = 0, number = (int)(event->data.u64 >> 32), fd = (int)(uint32_t)event->data.u64;
+    int number = (int)(event->data.u64 >> 32), fd = (int)(uint32_t)event->data.u64;
+    int running, what = 0;
     if (number >= l->n) return; /* it was closed after this had come */
     if (event->events & EPOLLRDHUP) {
         const st_socket *socket = st_sockets_find(&l->sockets, fd);
