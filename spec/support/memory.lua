@@ -15,13 +15,12 @@ function memory.resident()
   return tonumber(pages) * 4096
 end
 
---- What `ls` says of the descriptors of this process, its pipe to `ls` among them.
--- `ls` waits for a line: a pipe that it only wrote to would show one end or both, as it happens.
+--- What `ls` says of the descriptors of this process.
+-- It begins when the pipe to it has been closed: until then that would be among them, or not, as
+-- it happens.
 function memory.listing()
   local name = os.tmpname()
-  local shell = io.popen(("read -r _; exec ls -l /proc/$PPID/fd >%s"):format(name), "w")
-  shell:write "\n"
-  shell:close()
+  io.popen(("cat >/dev/null; exec ls -l /proc/$PPID/fd >%s"):format(name), "w"):close()
   local file = assert(io.open(name))
   local text = file:read "*a"
   file:close()
