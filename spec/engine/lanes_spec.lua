@@ -1,3 +1,4 @@
+local memory = require "spec.support.memory"
 local stripe = require "stripe"
 local wire_support = require "spec.support.wire"
 
@@ -40,6 +41,7 @@ describe("More calls than libcurl is good at", function()
   end)
 
   it("leave nothing open when there have been few for a while", function()
+    if memory.watched then return pending "what watches memory is preloaded itself" end
     local later = wire:file "later" -- when it is there, it is 100 seconds later
     local library = wire_support.compile(wire, "clock", ([[
       #include <stdio.h>
