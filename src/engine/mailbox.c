@@ -6,14 +6,6 @@
 #include <stdio.h> /* snprintf */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static double clock_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 void st_mailbox_init(st_mailbox *m)
 {
@@ -126,7 +118,7 @@ st_job *st_mailbox_start(st_mailbox *m, st_call *call, st_wire *wire, bool watch
     job->wire = st_wire_retain(wire);
     job->box = m;
     job->watched = watched;
-    job->skew = call->started - clock_now();
+    job->skew = call->started - st_engine_clock();
     job->next = m->running;
     if (job->next) job->next->previous = job;
     m->running = job;
@@ -157,8 +149,9 @@ void st_mailbox_resume(st_job *job)
 /* The job's call failed before libcurl had it, or in another process. */
 static bool fail(st_job *job, enum st_failure why, const char *message)
 {
-    st_call_failed(job->call, clock_now() + job->skew, why, (st_text){ message, strlen(message) },
-                   ST_SENT_NO, why == ST_FAILURE_CANCELED);
+    st_call_failed(job->call, st_engine_clock() + job->skew, why,
+                   (st_text){ message, strlen(message) }, ST_SENT_NO,
+                   why == ST_FAILURE_CANCELED);
     return false;
 }
 
@@ -170,7 +163,7 @@ bool st_job_settle(st_job *job)
     if (job->left) {
         transfer->canceled = job->why;
         st_transfer_explain(transfer, (st_text){ job->message, strlen(job->message) });
-        transfer->ended = clock_now();
+        transfer->ended = st_engine_clock();
     }
     return st_transfer_settle(transfer);
 }
