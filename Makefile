@@ -165,6 +165,8 @@ bench-nginx:
 	@$(MAKE) --no-print-directory --silent V=luajit all
 	@mkdir -p $(BUILD)/bench
 	@$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -O2 -o $(BUILD)/bench/nginx_load bench/nginx/load.c
+	@$(CC) -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -O2 -o $(BUILD)/bench/nginx_alone \
+		bench/nginx/alone.c -lcurl
 	@PATH="$$PATH:/usr/sbin" BENCH_LUA=luajit \
 		LUA_PATH="./?.lua;./lua/?.lua;./lua/?/init.lua;;" LUA_CPATH="./$(BUILD)/luajit/?.so;;" \
 		luajit bench/nginx/run.lua

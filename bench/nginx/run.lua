@@ -27,23 +27,37 @@ local loads = {
 local callers = {
   { "control", "no call: `ngx.sleep`", role = "control" },
   { "cosocket", "a minimal client on cosockets", role = "cosocket" },
+  { "resty_http", "lua-resty-http", role = "resty_http", needs = "resty.http" },
   { "ours", "lua-stripe", role = "ours" },
   -- where no socket for the bell can be made, the driver polls
   { "ours", "lua-stripe, polling", role = "polling", main = "env TMPDIR=/proc;" },
+  { "alone", "libcurl alone, in C", role = "alone" }, -- no nginx
 }
 
 local blocking = { name = "4 calls/s", rate = 4, delay = 0.2 }
 local cold = { name = "2500 calls/s, cold", rate = 2500, delay = 0.2 }
 
+local function run_alone(place, load, warm_up)
+  return Host.output(("%sbuild/bench/nginx_alone %s %s %s %g %g %g 2>&1"):format(
+    Servers.at_front, Servers.url(place, load.delay), Servers.certificate(place),
+    Servers.header_file(place), load.rate, SECONDS, warm_up))
+end
+
+local function run_in_nginx(place, program, load, warm_up)
+  local worker = Servers.front(place, program.caller, load.delay, program.main)
+  return Host.output(("%sbuild/bench/nginx_load %d /call %g %g %g %s 2>&1"):format(
+    Servers.aside, place.port, load.rate, SECONDS, warm_up, worker))
+end
+
 local function measure(place, program, load, warm_up)
   if program.broken then return end
+  local alone = program.role == "alone"
   Servers.stop_front(place)
-  local worker = Servers.front(place, program.caller, load.delay, program.main)
-  local text = Host.output(("%sbuild/bench/nginx_load %d /call %g %g %g %s 2>&1"):format(
-    Servers.aside, place.port, load.rate, SECONDS, warm_up, worker))
+  local text = alone and run_alone(place, load, warm_up)
+    or run_in_nginx(place, program, load, warm_up)
   local run = {}
   for name, value in text:gmatch("([%w_]+)=([%d.]+)") do run[name] = tonumber(value) end
-  if not run.ping_p99 then
+  if not (alone and run.all or run.ping_p99) then
     program.broken = text
     print(program.name, text, Servers.complaints(place))
     return
@@ -64,10 +78,20 @@ local function program_of(caller)
   return { caller = caller[1], name = caller[2], role = caller.role, main = caller.main }
 end
 
+local function is_installed(module)
+  for template in package.path:gmatch "[^;]+" do
+    local file = io.open((template:gsub("%?", (module:gsub("%.", "/")))))
+    if file then return file:close() end
+  end
+  return false
+end
+
+-- The entries of a list that match, but for ways to call that are not installed.
 local function selected(list, pattern, field)
   local found = {}
   for _, entry in ipairs(list) do
-    if entry[field]:find(pattern) then found[#found + 1] = entry end
+    local there = not entry.needs or is_installed(entry.needs)
+    if there and entry[field]:find(pattern) then found[#found + 1] = entry end
   end
   return found
 end

@@ -10,6 +10,9 @@ local two_cores = tonumber(Host.output("nproc")) > 1
 --- Put before a command that is not to disturb the nginx that calls.
 Servers.aside = two_cores and "taskset -c 1 " or ""
 
+--- Put before a command that is to run where the nginx that calls does.
+Servers.at_front = two_cores and "taskset -c 0 " or ""
+
 local COMMON = [[
 MODULES
 USER
@@ -136,6 +139,23 @@ function Servers.open(delays, headers)
   return self
 end
 
+--- The order's address, where it comes after a while.
+function Servers.url(self, delay)
+  return ("https://localhost:%d/v1/climate/orders/%s"):format(self.of[delay], self.id)
+end
+
+--- The file of the one that is called, by which to know it.
+function Servers.certificate(self)
+  return self.prefix .. "/certificate.pem"
+end
+
+--- A file of the headers of a request, in lines.
+function Servers.header_file(self)
+  local path = self.prefix .. "/headers"
+  Host.write(path, self.headers .. "\n")
+  return path
+end
+
 --- Starts the one that calls; at most one at a time.
 -- @tparam table self of `open`
 -- @tparam string caller the module bench.nginx.CALLER
@@ -147,7 +167,7 @@ function Servers.front(self, caller, delay, main)
   local headers = ("Host: localhost:%d\n%s\n"):format(port, self.headers):gsub("\n", "\r\n")
   Host.write(self.prefix .. "/target.lua",
     ("return { port = %d, ca = %q, headers = %q, id = %q, delay = %s }\n"):format(
-      port, self.prefix .. "/certificate.pem", headers, self.id, tostring(delay)))
+      port, Servers.certificate(self), headers, self.id, tostring(delay)))
   self.master = start(self.prefix, "front", "01",
     fill(FRONT, { CALLER = caller, PORT = tostring(self.port) }), main, self.port)
   return Host.output("pgrep -P " .. self.master)

@@ -27,16 +27,26 @@ describe("The engine in a thread of its own", function()
     wire:stop()
   end)
 
+  -- What the kernel says of a thread: its name, and the numbers after that, from its parent's.
+  local function status_of(thread)
+    local file = io.open("/proc/self/task/" .. thread .. "/stat")
+    if not file then return nil end
+    local text = file:read "*a"
+    file:close()
+    if not text then return nil end -- it has ended since
+    local name, rest = text:match "%((.*)%) %a (.*)"
+    local numbers = {}
+    for number in rest:gmatch "%S+" do numbers[#numbers + 1] = tonumber(number) end
+    return { name = name, nice = numbers[16], policy = numbers[38] }
+  end
+
   local function threads()
-    local n = 0
-    for name in lfs.dir "/proc/self/task" do
-      local file = io.open("/proc/self/task/" .. name .. "/comm")
-      if file then
-        if file:read "*l" == "stripe" then n = n + 1 end
-        file:close()
-      end
+    local list = {}
+    for thread in lfs.dir "/proc/self/task" do
+      local status = status_of(thread)
+      if status and status.name == "stripe" then list[#list + 1] = status end
     end
-    return n
+    return list
   end
 
   local function times(n, f)
@@ -46,14 +56,22 @@ describe("The engine in a thread of its own", function()
   end
 
   it("is there from the first call to stripe.close", function()
-    assert.equal(0, threads())
+    assert.equal(0, #threads())
     assert(client:request("GET", path "ok"))
     assert(client:request("GET", path "ok"))
-    assert.equal(1, threads())
+    assert.equal(1, #threads())
     stripe.close()
-    assert.equal(0, threads())
+    assert.equal(0, #threads())
     assert(client:request("GET", path "ok"))
-    assert.equal(1, threads())
+    assert.equal(1, #threads())
+  end)
+
+  it("makes way for the event loop", function()
+    assert(client:request("GET", path "ok"))
+    local loop = status_of(lfs.symlinkattributes("/proc/thread-self").target:match "%d+$")
+    local thread = threads()[1]
+    assert.same({ policy = 3, nice = math.min(loop.nice + 5, 19) }, -- SCHED_BATCH
+      { policy = thread.policy, nice = thread.nice })
   end)
 
   it("has as many calls in flight as the process may have descriptors for", function()
