@@ -255,6 +255,13 @@ function acts.idle_close(c)
   c:close()
 end
 
+-- Answers, and then says more, unasked.
+function acts.afterword(c)
+  acts.ok(c)
+  cqueues.sleep(0.02)
+  c:write "and another thing"
+end
+
 -- A request on a connection that was used before dies unanswered.
 function acts.dies_when_reused(c)
   if c.requests > 1 then c:reset() else acts.ok(c) end
@@ -270,6 +277,12 @@ function acts.bytes(c, request)
     left = left - #block
     note("wrote", request.path, tostring(math.max(left, 0)))
   end
+end
+
+-- The same, and then no more.
+function acts.last_bytes(c, request)
+  acts.bytes(c, request)
+  c:close()
 end
 
 function acts.half_bytes(c)

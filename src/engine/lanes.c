@@ -27,42 +27,69 @@ static st_transfer *transfer_of(CURL *easy)
     return handle ? ((st_handle *)(void *)handle)->transfer : NULL;
 }
 
-/* Of an idle connection, we want to know when its peer leaves; once is enough. */
-static void unwatch(const st_lane *lane, int fd, st_socket *socket)
+/* Has epoll watch for what libcurl waits for, or else, once, for the peer's leaving. A descriptor
+   that was closed has left epoll by itself, and its number may be back. */
+static bool watch(const st_lane *lane, int fd, bool there, uint32_t wanted)
 {
-    struct epoll_event event = { .events = EPOLLRDHUP | EPOLLONESHOT, .data = name_of(lane, fd) };
-    int epoll = lane->all->epoll;
-    if (socket && epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) == 0) return;
-    epoll_ctl(epoll, EPOLL_CTL_DEL, fd, &event);
-    if (socket) socket->polled = false;
+    struct epoll_event event = { .events = wanted, .data = name_of(lane, fd) };
+    int epoll = lane->all->sockets.epoll;
+    int first = there ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+    int second = there ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    if (wanted != EPOLLOUT) event.events |= EPOLLRDHUP;
+    if (!wanted) event.events |= EPOLLONESHOT;
+    return epoll_ctl(epoll, first, fd, &event) == 0 || epoll_ctl(epoll, second, fd, &event) == 0;
 }
 
+static void show(st_transfer *t)
+{
+    if (t->hidden) t->lane->hidden--;
+    t->hidden = false;
+}
+
+/* A socket that libcurl has not opened itself, but for its resolver, say. */
+static int on_strange_socket(st_lane *lane, int fd, uint32_t wanted, bool there)
+{
+    struct epoll_event none = { .events = 0 };
+    if (!wanted) {
+        epoll_ctl(lane->all->sockets.epoll, EPOLL_CTL_DEL, fd, &none);
+        return 0;
+    }
+    curl_multi_assign(lane->multi, fd, lane);
+    return watch(lane, fd, there, wanted) ? 0 : -1;
+}
+
+/* One that libcurl waits for no more stays as it is: as a rule nothing comes there until it is
+   used again, for which libcurl waits as before. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *known)
 {
     st_lane *lane = data;
-    struct epoll_event event = { .data = name_of(lane, fd) };
     st_socket *socket = st_sockets_find(&lane->all->sockets, fd);
-    int epoll = lane->all->epoll;
-    if (what == CURL_POLL_REMOVE) {
-        unwatch(lane, fd, socket);
-        return 0;
-    }
-    if (what & CURL_POLL_IN) event.events |= EPOLLIN;
-    if (what & CURL_POLL_OUT) event.events |= EPOLLOUT;
-    bool there = socket ? socket->polled : known != NULL;
-    int first = there ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-    int second = there ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-    /* A descriptor that was closed has left epoll by itself, and its number may be back. */
-    if (epoll_ctl(epoll, first, fd, &event) != 0 && epoll_ctl(epoll, second, fd, &event) != 0)
-        return -1;
-    curl_multi_assign(lane->multi, fd, lane);
-    if (socket) {
-        st_transfer *t = transfer_of(easy);
+    uint32_t wanted = 0;
+    if (what != CURL_POLL_REMOVE && what & CURL_POLL_IN) wanted |= EPOLLIN;
+    if (what != CURL_POLL_REMOVE && what & CURL_POLL_OUT) wanted |= EPOLLOUT;
+    if (!socket) return on_strange_socket(lane, fd, wanted, known != NULL);
+    socket->wanted = wanted;
+    if (!wanted) return 0;
+    if (wanted != socket->watched) {
+        if (!watch(lane, fd, socket->polled, wanted)) return -1;
+        socket->watched = wanted;
         socket->polled = true;
-        socket->user = t;
-        t->socket = fd;
     }
+    st_transfer *t = transfer_of(easy);
+    socket->user = t;
+    t->socket = fd;
+    show(t);
     return 0;
+}
+
+/* Something has come that libcurl does not wait for: the end of an idle connection, or what will
+   be read when a transfer goes on. */
+static void on_unwanted(const st_lane *lane, int fd, st_socket *socket, uint32_t events)
+{
+    bool over = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR) || st_sockets_unasked(fd);
+    if (over && !socket->user && !lane->hidden) st_sockets_end(fd);
+    if (socket->watched) watch(lane, fd, true, 0);
+    socket->watched = 0;
 }
 
 /* By the clock of this moment: a timer must not fire too early, since libcurl asks once only. */
@@ -119,7 +146,7 @@ static void close_last(st_lanes *l)
 
 bool st_lanes_open(st_lanes *l, int epoll, long connections)
 {
-    l->epoll = epoll;
+    l->sockets.epoll = epoll;
     l->connections = connections;
     return open_lane(l);
 }
@@ -172,6 +199,7 @@ void st_lanes_leave(st_transfer *t, double now)
     st_lane *lane = t->lane;
     if (!lane) return;
     curl_multi_remove_handle(lane->multi, t->handle->easy);
+    show(t);
     t->lane = NULL;
     lane->active--;
     lane->used = now;
@@ -179,6 +207,13 @@ void st_lanes_leave(st_transfer *t, double now)
        those. */
     st_socket *socket = st_sockets_find(&lane->all->sockets, t->socket);
     if (socket && socket->user == t && !t->handle->wire->http2) socket->user = NULL;
+}
+
+void st_lanes_pause(st_transfer *t)
+{
+    if (t->socket >= 0 || t->hidden) return;
+    t->hidden = true;
+    t->lane->hidden++;
 }
 
 static CURLMsg *read_done(CURLM *multi)
@@ -206,12 +241,12 @@ void st_lanes_event(st_lanes *l, const struct epoll_event *event)
     int number = (int)(event->data.u64 >> 32), fd = (int)(uint32_t)event->data.u64;
     int running, what = 0;
     if (number >= l->n) return; /* it was closed after this had come */
-    if (event->events & EPOLLRDHUP) {
-        const st_socket *socket = st_sockets_find(&l->sockets, fd);
-        if (socket && !socket->user) st_sockets_end(fd);
-        return; /* else its transfer pauses, and will see */
+    st_socket *socket = st_sockets_find(&l->sockets, fd);
+    if (socket && !socket->wanted) {
+        on_unwanted(l->of[number], fd, socket, event->events);
+        return;
     }
-    if (event->events & (EPOLLIN | EPOLLHUP)) what |= CURL_CSELECT_IN;
+    if (event->events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP)) what |= CURL_CSELECT_IN;
     if (event->events & EPOLLOUT) what |= CURL_CSELECT_OUT;
     if (event->events & EPOLLERR) what |= CURL_CSELECT_ERR;
     curl_multi_socket_action(l->of[number]->multi, fd, what, &running);

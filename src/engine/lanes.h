@@ -25,12 +25,12 @@ typedef struct st_lane {
     CURLM *multi;
     int number; /* among all */
     int active; /* transfers that it has */
+    int hidden; /* those of them whose socket nobody knows; see st_lanes_pause */
     double used; /* when it was last known to have any, seconds */
     double due;  /* when libcurl wants to be called, seconds; infinite: never, 0: at once */
 } st_lane;
 
 struct st_lanes {
-    int epoll;         /* not owned */
     st_lane *of[ST_LANES]; /* owned; the first is always there, when there is any */
     int n;
     long connections;  /* to one host, of all together; 0: any number */
@@ -53,6 +53,10 @@ void st_lanes_limit(st_lanes *l, long connections);
    short. It leaves its lane when st_lanes_next has told its end, or on the way. */
 bool st_lanes_begin(st_lanes *l, st_transfer *t);
 void st_lanes_leave(st_transfer *t, double now);
+
+/* A transfer pauses. When libcurl has not had its socket polled yet, since the answer came at once,
+   that socket passes for idle: until libcurl does, no socket of the lane is ended as such. */
+void st_lanes_pause(st_transfer *t);
 
 /* The next transfer that libcurl is done with, and how it ended; NULL: no other one. */
 st_transfer *st_lanes_next(st_lanes *l, CURLcode *result);

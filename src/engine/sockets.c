@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,9 +40,13 @@ static curl_socket_t on_open(void *data, curlsocktype purpose, struct curl_socka
     return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
+/* As long as a child has a copy of it, epoll would not forget it by itself. */
 static int on_close(void *data, curl_socket_t fd)
 {
-    st_socket *socket = st_sockets_find(data, fd);
+    const st_sockets *s = data;
+    struct epoll_event none = { .events = 0 };
+    st_socket *socket = st_sockets_find(s, fd);
+    if (socket && socket->polled) epoll_ctl(s->epoll, EPOLL_CTL_DEL, fd, &none);
     if (socket) *socket = (st_socket){ .inode = 0 };
     return close(fd);
 }
@@ -57,6 +62,12 @@ void st_sockets_apply(st_sockets *s, CURL *easy)
 st_socket *st_sockets_find(const st_sockets *s, int fd)
 {
     return fd >= 0 && fd < s->size && s->of[fd].inode ? &s->of[fd] : NULL;
+}
+
+bool st_sockets_unasked(int fd)
+{
+    unsigned char type; /* of a record of TLS, RFC 8446, 5.1: 20 to 24 */
+    return recv(fd, &type, 1, MSG_PEEK | MSG_DONTWAIT) == 1 && (type < 20 || type > 24);
 }
 
 /* What waits on it is thrown away: only then does a look at it show the end. */

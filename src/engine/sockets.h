@@ -11,6 +11,7 @@
 
 #include <curl/curl.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #pragma GCC visibility push(hidden)
@@ -19,9 +20,12 @@ typedef struct st_socket {
     ino_t inode;      /* 0: not libcurl's */
     const void *user; /* the transfer that polled it last and has not left it; NULL: none */
     bool polled;      /* it is in the engine's epoll */
+    uint32_t wanted;  /* what libcurl waits for there, as epoll has it; 0: nothing */
+    uint32_t watched; /* what epoll watches for; 0: once, for the end */
 } st_socket;
 
 typedef struct st_sockets {
+    int epoll;     /* not owned */
     st_socket *of; /* owned; by descriptor */
     int size;
 } st_sockets;
@@ -32,7 +36,11 @@ void st_sockets_apply(st_sockets *s, CURL *easy);
 /* The socket of that descriptor; NULL when it is not libcurl's. */
 st_socket *st_sockets_find(const st_sockets *s, int fd);
 
-/* Ends an idle socket whose peer is gone, so that libcurl finds it dead. */
+/* Whether something waits to be read that is no TLS: on an idle connection nobody has asked for it,
+   and libcurl would take it for the next answer. Tickets of TLS come when they want. */
+bool st_sockets_unasked(int fd);
+
+/* Ends an idle socket, as when its peer is gone, so that libcurl finds it dead. */
 void st_sockets_end(int fd);
 
 /* Closes those that are still what they were: the program may have closed them all and reused

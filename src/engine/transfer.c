@@ -2,6 +2,7 @@
 #include "transfer.h"
 #include "channel.h"
 #include "failure.h"
+#include "lanes.h"
 
 #include <stdint.h>
 #include <stdio.h> /* SEEK_SET */
@@ -76,6 +77,7 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *data)
     const st_sink *sink = &t->call->sink;
     if (sink->kind == ST_SINK_CHUNKS && sink->on_target && sink->buffer.length >= QUEUE_HIGH) {
         t->paused = true;
+        st_lanes_pause(t);
         st_channel_tell(t, ST_NEWS_CHUNKS);
         return CURL_WRITEFUNC_PAUSE;
     }

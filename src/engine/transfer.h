@@ -55,6 +55,7 @@ typedef struct st_transfer {
     bool sending;               /* the request has begun to leave */
     bool resent;                /* libcurl was about to send it a second time */
     bool paused;
+    bool hidden;                /* it has paused, and which socket is its own is not known */
     bool headed;                /* all headers of the final answer have come */
     CURLcode result;
     enum st_failure canceled;   /* why it was ended from outside; ST_FAILURE_NONE: it was not */
