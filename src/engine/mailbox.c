@@ -64,7 +64,7 @@ void st_mailbox_ring(st_mailbox *m)
 {
     if (m->rung || !m->listening) return;
     m->rung = true;
-    st_bell_ring(&m->bell);
+    st_thread_ring(m->thread, m);
 }
 
 void st_mailbox_tell(st_job *job, int news)
@@ -248,9 +248,11 @@ const char *st_mailbox_bell(st_mailbox *m, bool *fresh)
 {
     if (!is_open(m)) return NULL;
     st_thread_lock(m->thread);
+    st_thread_lock_bells(m->thread);
     *fresh = !st_bell_connected(&m->bell);
     bool good = !*fresh || st_bell_open(&m->bell);
     if (*fresh) m->rung = false;
+    st_thread_unlock_bells(m->thread);
     st_thread_unlock(m->thread);
     return good ? m->bell.path : NULL;
 }
@@ -258,9 +260,9 @@ const char *st_mailbox_bell(st_mailbox *m, bool *fresh)
 bool st_mailbox_accept(st_mailbox *m)
 {
     if (!is_open(m)) return false;
-    st_thread_lock(m->thread);
+    st_thread_lock_bells(m->thread);
     bool good = st_bell_accept(&m->bell);
-    st_thread_unlock(m->thread);
+    st_thread_unlock_bells(m->thread);
     return good;
 }
 
@@ -285,7 +287,9 @@ static void leave(st_mailbox *m, bool end)
     st_thread *t = m->thread;
     st_thread_lock(t);
     m->listening = false;
+    st_thread_lock_bells(t);
     st_bell_close(&m->bell);
+    st_thread_unlock_bells(t);
     st_thread_unlock(t);
     m->thread = NULL;
     pthread_cond_destroy(&m->changed);

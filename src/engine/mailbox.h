@@ -58,12 +58,13 @@ typedef struct st_mailbox {
     struct st_thread *thread; /* NULL: closed */
     st_job *running;          /* doubly linked */
     int active;               /* how many those are */
-    st_bell bell;             /* changed under the lock */
+    st_bell bell;             /* changed under both locks */
 
     /* Guarded by the thread's lock. */
     st_job *told, **last_told; /* the outbox, oldest first */
     bool listening;            /* somebody awaits the bell */
-    bool rung;                 /* it rang and was not heard yet */
+    bool rung;                 /* it rang, or is about to, and was not heard yet */
+    struct st_mailbox *next_to_ring;
     bool waiting;              /* the owner waits for news in place, */
     pthread_cond_t changed;    /* by this */
 } st_mailbox;
@@ -118,7 +119,7 @@ void st_mailbox_free(st_mailbox *m);
 /* For the thread, which holds its lock: puts a job into its mailbox's outbox, and rings. */
 void st_mailbox_tell(st_job *job, int news);
 
-/* Rings, with the lock held, unless it did so already or nobody listens. */
+/* With the lock held: rings when that is free, unless it rang already or nobody listens. */
 void st_mailbox_ring(st_mailbox *m);
 
 /* Frees a job that neither side holds. */

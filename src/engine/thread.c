@@ -26,8 +26,9 @@ enum {
 };
 
 struct st_thread {
-    pthread_mutex_t lock;
+    pthread_mutex_t lock, bells;
     st_job *inbox, **last_ordered; /* oldest first */
+    st_mailbox *to_ring;
     bool stop;
     bool asleep;        /* it waits, and must be woken for an order */
     int wakeup;         /* an eventfd */
@@ -50,7 +51,31 @@ void st_thread_lock(st_thread *t)
 
 void st_thread_unlock(st_thread *t)
 {
+    st_mailbox *first = t->to_ring;
+    t->to_ring = NULL;
+    if (first) st_thread_lock_bells(t);
     pthread_mutex_unlock(&t->lock);
+    for (st_mailbox *m = first, *next; m; m = next) {
+        next = m->next_to_ring;
+        st_bell_ring(&m->bell);
+    }
+    if (first) st_thread_unlock_bells(t);
+}
+
+void st_thread_lock_bells(st_thread *t)
+{
+    pthread_mutex_lock(&t->bells);
+}
+
+void st_thread_unlock_bells(st_thread *t)
+{
+    pthread_mutex_unlock(&t->bells);
+}
+
+void st_thread_ring(st_thread *t, st_mailbox *m)
+{
+    m->next_to_ring = t->to_ring;
+    t->to_ring = m;
 }
 
 bool st_thread_stale(const st_thread *t)
@@ -96,10 +121,10 @@ static void let_go(st_thread *t, st_job *job)
     job->transfer->owner = NULL;
     st_channel_cancel(job->transfer, ST_FAILURE_CANCELED, (st_text){ "", 0 });
     job->transfer = NULL;
-    pthread_mutex_lock(&t->lock);
+    st_thread_lock(t);
     job->done = true;
     pthread_cond_signal(&job->box->changed);
-    pthread_mutex_unlock(&t->lock);
+    st_thread_unlock(t);
 }
 
 /* False: it is its owner's again. */
@@ -110,9 +135,9 @@ static bool begin(st_thread *t, st_job *job)
         job->transfer->skew = job->skew; /* from when it was ordered, not from now */
         return true;
     }
-    pthread_mutex_lock(&t->lock);
+    st_thread_lock(t);
     st_mailbox_tell(job, ST_NEWS_DONE);
-    pthread_mutex_unlock(&t->lock);
+    st_thread_unlock(t);
     return false;
 }
 
@@ -120,11 +145,11 @@ static bool begin(st_thread *t, st_job *job)
    released since. */
 static bool too_late(st_thread *t, st_job *job)
 {
-    pthread_mutex_lock(&t->lock);
+    st_thread_lock(t);
     bool released = job->released, done = job->done;
     job->held = false;
     if (!released && job->box->waiting) pthread_cond_signal(&job->box->changed);
-    pthread_mutex_unlock(&t->lock);
+    st_thread_unlock(t);
     if (released) st_job_free(job);
     return released || done;
 }
@@ -147,7 +172,7 @@ static void carry_out(st_thread *t, st_job *job)
 static st_job *take_orders(st_thread *t, bool *stop)
 {
     st_job *first = NULL, **last = &first;
-    pthread_mutex_lock(&t->lock);
+    st_thread_lock(t);
     t->asleep = false;
     for (st_job *job = t->inbox, *next; job; job = next) {
         next = job->next_ordered;
@@ -166,28 +191,28 @@ static st_job *take_orders(st_thread *t, bool *stop)
     t->inbox = NULL;
     t->last_ordered = &t->inbox;
     *stop = t->stop;
-    pthread_mutex_unlock(&t->lock);
+    st_thread_unlock(t);
     return first;
 }
 
 /* Now and then, those who await calls are rung without news: they may have reason to leave. */
 static void ring_all(st_thread *t)
 {
-    pthread_mutex_lock(&t->lock);
+    st_thread_lock(t);
     for (const st_transfer *transfer = t->channel.running; transfer; transfer = transfer->next) {
         const st_job *job = transfer->owner;
         if (job) st_mailbox_ring(job->box);
     }
-    pthread_mutex_unlock(&t->lock);
+    st_thread_unlock(t);
 }
 
 /* Whether there is no order, and the next one will wake the thread. */
 static bool may_sleep(st_thread *t)
 {
-    pthread_mutex_lock(&t->lock);
+    st_thread_lock(t);
     t->asleep = !t->inbox && !t->stop;
     bool asleep = t->asleep;
-    pthread_mutex_unlock(&t->lock);
+    st_thread_unlock(t);
     return asleep;
 }
 
@@ -247,7 +272,7 @@ static bool tell(st_thread *t)
 {
     int news;
     if (!t->channel.told) return false;
-    pthread_mutex_lock(&t->lock);
+    st_thread_lock(t);
     for (st_transfer *transfer; (transfer = st_channel_next(&t->channel, &news));) {
         st_job *job = transfer->owner;
         if (!job) { /* let go */
@@ -258,7 +283,7 @@ static bool tell(st_thread *t)
         if (news & ST_NEWS_DONE) st_channel_unlink(transfer);
         st_mailbox_tell(job, news); /* one that is done is its owner's from here on */
     }
-    pthread_mutex_unlock(&t->lock);
+    st_thread_unlock(t);
     return true;
 }
 
@@ -317,6 +342,7 @@ static void destroy(st_thread *t)
 {
     if (t->channel.engine) st_channel_free(&t->channel);
     if (t->wakeup >= 0) close(t->wakeup);
+    pthread_mutex_destroy(&t->bells);
     pthread_mutex_destroy(&t->lock);
     st_origin_free(&t->origin);
     free(t);
@@ -327,6 +353,7 @@ static st_thread *new_thread(void)
     st_thread *t = calloc(1, sizeof *t);
     if (!t) return NULL;
     pthread_mutex_init(&t->lock, NULL);
+    pthread_mutex_init(&t->bells, NULL);
     t->last_ordered = &t->inbox;
     st_origin_init(&t->origin);
     st_channel_init(&t->channel);
@@ -344,9 +371,9 @@ static st_thread *new_thread(void)
 
 static void join(st_thread *t)
 {
-    pthread_mutex_lock(&t->lock);
+    st_thread_lock(t);
     t->stop = true;
-    pthread_mutex_unlock(&t->lock);
+    st_thread_unlock(t);
     st_thread_wake(t);
     pthread_join(t->thread, NULL);
 }

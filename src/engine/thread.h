@@ -26,9 +26,17 @@ void st_thread_leave(st_thread *t, bool end);
 /* Whether it is another process's. */
 bool st_thread_stale(const st_thread *t);
 
-/* The lock of both boxes. */
+/* The lock of both boxes. When it is free, those are rung that were to be. */
 void st_thread_lock(st_thread *t);
 void st_thread_unlock(st_thread *t);
+
+/* The lock that bells are changed and rung under; whoever takes both takes the other one first. To
+   ring takes this one alone, since those who are rung want the other one at once. */
+void st_thread_lock_bells(st_thread *t);
+void st_thread_unlock_bells(st_thread *t);
+
+/* Has a mailbox rung when the lock, which is held, is free again. */
+void st_thread_ring(st_thread *t, st_mailbox *m);
 
 /* Waits, with the lock held, until the condition is signaled or so many seconds have passed
    (negative: any time). False when they have. */
