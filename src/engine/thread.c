@@ -224,8 +224,8 @@ static void sleep_until_needed(st_thread *t)
 }
 
 /* Where both share a core, the event loop is not to be interrupted for what can be done as well
-   when it sleeps. For the loop to interrupt the thread in turn, the thread would need a longer slice
-   and a larger nice value: measured, pings gain a tenth by that, and the slowest calls lose more. */
+   when it sleeps. For the loop to interrupt the thread in turn, that would need a longer slice and
+   a larger nice value: measured, pings gain a tenth by this, and the slowest calls lose more. */
 static void step_back(void)
 {
     static const struct sched_param none;
