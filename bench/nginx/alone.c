@@ -10,6 +10,7 @@
  * lines. Prints all=microseconds of CPU per call of the seconds after the warm-up, and failed=.
  */
 #include "../peers/peer.h"
+#include "pace.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -155,13 +156,6 @@ static bool step(void)
     return n < EVENTS;
 }
 
-/* Seconds from one call to the next, when the first was so long ago: as of load.c. */
-static double interval(double since, double rate, double warm_up)
-{
-    double part = since / (warm_up / 2);
-    return 1 / (part > 1 ? rate : part > 0.05 ? rate * part : rate * 0.05);
-}
-
 int main(int argc, char **argv)
 {
     static const struct timespec rest = { .tv_nsec = REST };
@@ -178,7 +172,7 @@ int main(int argc, char **argv)
             cpu = peer_clock(CLOCK_PROCESS_CPUTIME_ID);
             alone.done = alone.failed = 0;
         }
-        for (; due <= t; due += interval(due - start, rate, warm_up)) call();
+        for (; due <= t; due += pace(due - start, rate, warm_up)) call();
         if (step()) nanosleep(&rest, NULL);
     }
     cpu = peer_clock(CLOCK_PROCESS_CPUTIME_ID) - cpu;

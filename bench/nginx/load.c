@@ -11,6 +11,8 @@
  * and the microseconds of CPU per call of the process PID: of its first thread, which runs the
  * event loop, and of all its threads.
  */
+#include "pace.h"
+
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
@@ -237,13 +239,6 @@ static void prepare(char **argv, double rate, double seconds)
     load.ping.due = -1;
 }
 
-/* Seconds from one call to the next, when the first was so long ago. */
-static double interval(double since, double rate, double warm_up)
-{
-    double part = warm_up > 0 ? since / (warm_up / 2) : 1;
-    return 1 / (part > 1 ? rate : part > 0.05 ? rate * part : rate * 0.05);
-}
-
 int main(int argc, char **argv)
 {
     if (argc != 7) return 2;
@@ -261,7 +256,7 @@ int main(int argc, char **argv)
             loop = thread_time(pid, pid);
             all = process_time(pid);
         }
-        for (; due <= t; due += interval(due - start, rate, warm_up)) call(due);
+        for (; due <= t; due += pace(due - start, rate, warm_up)) call(due);
         if (load.ping.due < 0 && ping <= t) {
             ask(&load.ping, load.ping_request, t);
             ping = t + PING_PAUSE;

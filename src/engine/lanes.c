@@ -65,8 +65,8 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *k
     st_lane *lane = data;
     st_socket *socket = st_sockets_find(&lane->all->sockets, fd);
     uint32_t wanted = 0;
-    if (what != CURL_POLL_REMOVE && what & CURL_POLL_IN) wanted |= EPOLLIN;
-    if (what != CURL_POLL_REMOVE && what & CURL_POLL_OUT) wanted |= EPOLLOUT;
+    if (what & CURL_POLL_IN) wanted |= EPOLLIN;
+    if (what & CURL_POLL_OUT) wanted |= EPOLLOUT;
     if (!socket) return on_strange_socket(lane, fd, wanted, known != NULL);
     socket->wanted = wanted;
     if (!wanted) return 0;
@@ -86,8 +86,9 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *k
    be read when a transfer goes on. */
 static void on_unwanted(const st_lane *lane, int fd, st_socket *socket, uint32_t events)
 {
-    bool over = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR) || st_sockets_unasked(fd);
-    if (over && !socket->user && !lane->hidden) st_sockets_end(fd);
+    bool idle = !socket->user && !lane->hidden;
+    bool gone = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
+    if (idle && (gone || st_sockets_unasked(fd))) st_sockets_end(fd);
     if (socket->watched) watch(lane, fd, true, 0);
     socket->watched = 0;
 }

@@ -58,7 +58,7 @@ typedef struct st_mailbox {
     struct st_thread *thread; /* NULL: closed */
     st_job *running;          /* doubly linked */
     int active;               /* how many those are */
-    st_bell bell;             /* changed under both locks */
+    st_bell bell;             /* changed under the lock of bells */
 
     /* Guarded by the thread's lock. */
     st_job *told, **last_told; /* the outbox, oldest first */
