@@ -8,9 +8,10 @@ local function quote(text)
 end
 
 -- The request as a line for a shell. The key is left to a variable of that shell, the length of the
--- body (which is another one where something is redacted) to curl.
+-- body (which is another one where something is redacted) to curl. Without -g curl would take the
+-- brackets of a query for ranges of addresses.
 local function curl(method, url, headers, body)
-  local line = { "curl", "-X", method, quote(url) }
+  local line = { "curl", "-g", "-X", method, quote(url) }
   for _, header in ipairs(headers) do
     local name = header[1]:lower()
     if name == "authorization" then

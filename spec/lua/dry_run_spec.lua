@@ -29,7 +29,7 @@ describe("a dry run", function()
     local plan = dry(client.climate.orders, "create",
       { product = "it's", metric_tons = "0.5", metadata = { a = "$HOME" } },
       { dry_run = true, idempotency_key = "k1" })
-    assert.matches("^curl %-X POST 'https://api.stripe.com/v1/climate/orders'", plan.curl)
+    assert.matches("^curl %-g %-X POST 'https://api.stripe.com/v1/climate/orders'", plan.curl)
     assert.matches('-H "Authorization: Bearer $STRIPE_SECRET_KEY"', plan.curl, 1, true)
     assert.matches("-H 'Idempotency-Key: k1'", plan.curl, 1, true)
     assert.matches("product=it%27s'", plan.curl, 1, true)
@@ -41,6 +41,12 @@ describe("a dry run", function()
     local plan = dry(client.climate.orders, "list", { limit = 3 }, { dry_run = true })
     assert.equal("https://api.stripe.com/v1/climate/orders?limit=3", plan.url)
     assert.not_matches("--data", plan.curl, 1, true)
+  end)
+
+  it("gives a curl line that leaves the brackets of an address alone", function()
+    local plan = dry(client.events, "list", { created = { gte = 1 } }, { dry_run = true })
+    local address = "'https://api.stripe.com/v1/events?created[gte]=1'"
+    assert.matches("curl -g -X GET " .. address, plan.curl, 1, true)
   end)
 
   it("redacts what is sensitive", function()
