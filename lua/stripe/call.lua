@@ -53,6 +53,14 @@ local function begin(request, settings, now)
   return core.call(describe(request, now), settings)
 end
 
+-- Parameters of which the caller has no hold. They have been encoded: none contains itself.
+local function copy(params)
+  if type(params) ~= "table" then return params end
+  local mine = {}
+  for name, value in next, params do mine[name] = copy(value) end
+  return mine
+end
+
 -- The request for another page of a list: the same call with other parameters. What belonged to
 -- that one call alone is left behind.
 local function another(request, op, ids, params)
@@ -188,6 +196,8 @@ function Call.run(settings, request)
   if not problem then call, problem = begin(request, settings, now) end
   if not call then return refuse(request, problem) end
   if options.dry_run then return dry_run(call, clock()) end
+  -- The pages of a list are asked for with these, whatever becomes of the caller's table.
+  if request.params and call:method() == "GET" then request.params = copy(request.params) end
   local refusal = driver.refuses and driver.refuses()
   if refusal then return refuse(request, { message = refusal, kind = "phase" }) end
 

@@ -47,6 +47,15 @@ describe("a page", function()
     assert.equal(3, #script.requests)
   end)
 
+  it("is not changed by what becomes of the table of parameters", function()
+    local params = { created = { gte = 1 }, type = "a.b", limit = 2 }
+    script = scripted.new(three)
+    local page = script:client().events:list(params)
+    params.type, params.created.gte, params.ending_before = "c.d", 2, "x"
+    assert(page:next_page())
+    assert.equal("created[gte]=1&limit=2&starting_after=b&type=a.b", query(script.requests[2]))
+  end)
+
   it("leads back to the one before", function()
     local page = open { list({ "c", "d" }, false), list({ "a", "b" }, false) }
       :list { limit = 2, starting_after = "b" }
