@@ -119,6 +119,16 @@ describe("Types", function()
     end)
   end
 
+  it("tell a fraction from the whole number that is wanted", function()
+    for _, value in ipairs { 1.5, core.decimal.new("1.0") } do
+      local problem = refusal("climate.orders.create", order { amount = value })
+      assert.equal("amount: this must be a whole number, not a number with decimals. " ..
+                   "To send it anyway, pass validate = false.", problem.message)
+    end
+    local problem = refusal("crypto.onramp_sessions.create", { lock_wallet_address = 2 ^ 60 })
+    assert.matches("not a number%.", problem.message)
+  end)
+
   it("say how a value is meant to be written", function()
     local function message(name, value)
       return refusal("climate.orders.create", order { [name] = value }).message

@@ -108,8 +108,9 @@ static const char *type_words(const st_param *p)
 static const char *given_words(enum st_given given)
 {
     static const char *const words[] = {
-        [ST_GIVEN_TEXT] = "text", [ST_GIVEN_INTEGER] = "a number", [ST_GIVEN_NUMBER] = "a number",
-        [ST_GIVEN_BOOLEAN] = "a boolean", [ST_GIVEN_MAP] = "a table of named values",
+        [ST_GIVEN_TEXT] = "text", [ST_GIVEN_INTEGER] = "a number",
+        [ST_GIVEN_NUMBER] = "a number with decimals", [ST_GIVEN_BOOLEAN] = "a boolean",
+        [ST_GIVEN_MAP] = "a table of named values",
         [ST_GIVEN_LIST] = "a list", [ST_GIVEN_EMPTY] = "a table", [ST_GIVEN_FILE] = "a file",
         [ST_GIVEN_NULL] = "null"
     };

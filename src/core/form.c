@@ -261,7 +261,8 @@ static bool fraction(st_form *f, double x)
         if (is_whole(x) && st_check_takes(p, ST_GIVEN_INTEGER))
             return refuse_number(f, "this number is beyond 2^53, where not every whole "
                                     "number can be told from the next");
-        return st_check_refuse_type(&f->check, p, ST_GIVEN_NUMBER, NULL);
+        enum st_given given = is_whole(x) ? ST_GIVEN_INTEGER : ST_GIVEN_NUMBER;
+        return st_check_refuse_type(&f->check, p, given, NULL);
     }
     if (p && n == 0)
         return refuse_number(f, "this number needs more than 15 digits, so its decimal text would "
