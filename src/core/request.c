@@ -162,7 +162,7 @@ static bool is_multipart(const st_request *r)
 const char *st_request_header(st_request *r, st_text name, st_text value)
 {
     static const char *const ours[] = { "Authorization", "Idempotency-Key", "Host",
-                                        "Content-Length" };
+                                        "Content-Length", "Transfer-Encoding" };
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         if (is_name(name, ours[i]))
             return "this header is the library's own and may not be overridden";
