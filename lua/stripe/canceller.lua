@@ -3,6 +3,8 @@
 -- not started ends before anything is sent.
 -- @module stripe.canceller
 
+local core = require "stripe.core"
+
 local Canceller = {}
 
 local metatable = {
@@ -20,15 +22,23 @@ local function check(self)
 end
 
 --- Ends the calls that hold this canceller: each returns `nil, err` with the type
--- `connection_error` and the code `canceled`. The second time does nothing.
+-- `connection_error` and the code `canceled`. The second time does nothing. What a listener throws
+-- is thrown on when all have been told.
 -- @tparam ?string reason stands in the message of the errors
 function Canceller:cancel(reason)
   check(self)
+  if reason ~= nil and type(reason) ~= "string" then
+    error("canceller:cancel takes a reason that is text, not a " .. type(reason), 2)
+  end
   if self.canceled then return end
-  self.canceled, self.reason = true, reason or "canceled"
-  local listeners = self.listeners
+  self.canceled, self.reason = true, core.redact(reason or "canceled")
+  local listeners, failed = self.listeners, nil
   self.listeners = {}
-  for listener in pairs(listeners) do listener.f(self.reason) end
+  for listener in pairs(listeners) do
+    local ok, thrown = pcall(listener.f, self.reason)
+    if not ok then failed = { thrown } end
+  end
+  if failed then error(failed[1], 0) end
 end
 
 --- Calls `f(reason)` when the canceller fires; at once when it has already.

@@ -28,6 +28,27 @@ describe("a canceller", function()
     assert.is_false(told)
   end)
 
+  it("tells all listeners, also when one throws", function()
+    local canceller, told = stripe.canceller(), 0
+    for _ = 1, 9 do
+      canceller:on_cancel(function()
+        told = told + 1
+        error("not now", 0)
+      end)
+    end
+    assert.has_error(function() canceller:cancel() end, "not now")
+    assert.equal(9, told)
+  end)
+
+  it("takes a reason that is text, and shows no secret of it", function()
+    local canceller = stripe.canceller()
+    assert.has_error(function() canceller:cancel {} end,
+      "canceller:cancel takes a reason that is text, not a table")
+    assert.is_false(canceller.canceled)
+    canceller:cancel("sk_live_51HxTravelersSecretKey99")
+    assert.not_matches("Travelers", tostring(canceller))
+  end)
+
   it("explains a dot for a colon", function()
     local canceller = stripe.canceller()
     assert.has_error(function() canceller.cancel("x") end,
