@@ -72,7 +72,7 @@ describe("Over the wire", function()
       local file = assert(client.files:create(
         { purpose = "identity_document", file = { path = large("watched", 8 * 1024 * 1024) } },
         { progress = function(done, total) seen[#seen + 1], whole = done, total end }))
-      assert.equal(file.size, whole)
+      assert.equal(tostring(file.size), tostring(whole)) -- both whole numbers, without ".0"
       assert.equal(whole, seen[#seen])
       assert.is_true(#seen > 4)
       for i = 2, #seen do assert.is_true(seen[i] > seen[i - 1]) end

@@ -118,11 +118,11 @@ static int resume(lua_State *L)
 
 static void push_progress(lua_State *L, const st_progress *p)
 {
-    lua_pushnumber(L, p->sent);
-    lua_pushnumber(L, p->to_send);
-    lua_pushnumber(L, p->received);
+    lua_pushinteger(L, (lua_Integer)p->sent);
+    lua_pushinteger(L, (lua_Integer)p->to_send);
+    lua_pushinteger(L, (lua_Integer)p->received);
     if (p->to_receive < 0) lua_pushnil(L);
-    else lua_pushnumber(L, p->to_receive);
+    else lua_pushinteger(L, (lua_Integer)p->to_receive);
 }
 
 /* mailbox:next() -> as that of a channel. */

@@ -3,7 +3,7 @@
 -- @module stripe.transport.callback
 
 local Answer = require "stripe.transport.answer"
-local watch = require "stripe.transport.watch"
+local Watch = require "stripe.transport.watch"
 
 local Callback = {}
 
@@ -16,21 +16,23 @@ local metatable = { __name = "stripe.transport.callback", __index = Callback }
 -- @treturn[2] nil
 -- @treturn[2] table the failure
 function Callback:exchange(call)
-  local request = watch(call:request(), self.progress)
-  local ok, answer, failure = pcall(self.f, request)
+  local upload = not self.download and self.progress
+  local ok, answer, failure = pcall(Watch.out, self.f, call:request(), upload)
   if not ok then
     failure = { kind = "aborted", message = "the transport threw: " .. tostring(answer) }
     answer = nil
   end
-  return Answer.check(answer, failure)
+  answer, failure = Answer.check(answer, failure)
+  return Watch.came(answer, failure, self.download and self.progress)
 end
 
 --- Wraps a function.
 -- @tparam function f
 -- @tparam ?function progress
+-- @tparam ?boolean download it is the answer's body that progress is about
 -- @treturn table
-function Callback.new(f, progress)
-  return setmetatable({ f = f, progress = progress }, metatable)
+function Callback.new(f, progress, download)
+  return setmetatable({ f = f, progress = progress, download = download }, metatable)
 end
 
 return Callback

@@ -11,9 +11,9 @@ local Transport = {}
 -- Transport of each simulator that is in use; a garbage collection may empty this.
 local wrapped = setmetatable({}, { __mode = "kv" })
 
-local function wrap(simulator, progress)
+local function wrap(simulator, progress, download)
   local Simulated = require "stripe.transport.simulator"
-  if progress then return Simulated.new(simulator, progress) end
+  if progress then return Simulated.new(simulator, progress, download) end
   wrapped[simulator] = Simulated.new(simulator)
   return wrapped[simulator]
 end
@@ -32,14 +32,15 @@ end
 function Transport.choose(settings, progress, pour, download)
   if settings.engine and not (progress or pour) then return settings.engine end
   local option = settings.transport
-  local known = option and not progress and wrapped[option]
+  local seen = not pour and progress -- a pour reports by itself
+  local known = option and not seen and wrapped[option]
   if known then return known end
   if type(option) == "function" then
-    return require("stripe.transport.callback").new(option, progress)
+    return require("stripe.transport.callback").new(option, seen, download)
   elseif option and (option.exchange or option.start) then
     return option
   elseif option then
-    return wrap(option, progress)
+    return wrap(option, seen, download)
   end
   local found, engine = true, package.loaded["stripe.transport.engine"]
   if not engine then found, engine = pcall(require, "stripe.transport.engine") end

@@ -3,7 +3,7 @@
 -- @module stripe.transport.simulator
 
 local Answer = require "stripe.transport.answer"
-local watch = require "stripe.transport.watch"
+local Watch = require "stripe.transport.watch"
 
 local Simulated = {}
 
@@ -42,8 +42,9 @@ end
 
 -- Hands a request over as HTTP: the answer, or nil and the failure; and the seconds it may take.
 local function handle(simulator, call, progress)
-  local request = watch(call:request(), progress)
-  local answer, why = simulator:handle(request)
+  local request = call:request()
+  local answer, why =
+    Watch.out(function(sent) return simulator:handle(sent) end, request, progress)
   return answer, why, request.timeout
 end
 
@@ -62,9 +63,9 @@ function Simulated:exchange(call, driver, canceller)
   if ours and not progress then
     answer, why, timeout = ours(simulator, call)
   else
-    answer, why, timeout = handle(simulator, call, progress)
+    answer, why, timeout = handle(simulator, call, not self.download and progress)
   end
-  if ours and answer and answer.status then
+  if ours and not progress and answer and answer.status then
     -- What the request brought about is delivered to functions of this process when it has ended.
     if simulator.stirred then simulator:settle() end
     return answer, nil, true
@@ -79,15 +80,19 @@ function Simulated:exchange(call, driver, canceller)
     end
   end
   if simulator.stirred then simulator:settle() end
-  return Answer.check(answer, why)
+  answer, why = Answer.check(answer, why)
+  return Watch.came(answer, why, self.download and progress)
 end
 
 --- Wraps a simulator.
 -- @tparam table simulator anything with a method `handle(request)`
 -- @tparam ?function progress
+-- @tparam ?boolean download it is the answer's body that progress is about
 -- @treturn table
-function Simulated.new(simulator, progress)
-  return setmetatable({ simulator = simulator, progress = progress }, metatable)
+function Simulated.new(simulator, progress, download)
+  return setmetatable({
+    simulator = simulator, progress = progress, download = download,
+  }, metatable)
 end
 
 return Simulated
