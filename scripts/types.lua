@@ -25,6 +25,7 @@ local PREAMBLE = [[
 ---@field replayed boolean an earlier request with this key was answered again
 ---@field attempts stripe.attempt[]
 ---@field notice string?
+---@field error stripe.error? of the call, if it failed
 
 ---@class stripe.attempt
 ---@field n integer

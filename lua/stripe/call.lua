@@ -135,8 +135,8 @@ local function outcome(call, request, settings, context, value, lists)
     err = Error.of_call(call)
   end
   if err then err.observer_error = context.observer_error end
-  local answered = value or call:status()
-  return value, err, answered and Response.new(call, context.observer_error) or nil
+  if not (value or call:status()) then return nil, err end
+  return value, err, Response.new(call, context.observer_error, err)
 end
 
 local function refuse(request, problem)

@@ -4,7 +4,8 @@
 -- name), `request_id`, `idempotency_key`, `replayed` (Stripe gave the stored answer of an earlier
 -- request with this key), `attempts` (list of `{n, status or failure, request_id, started,
 -- duration, slept}`, seconds), `notice` (a text that Stripe wants read), `observer_error` (what an
--- observer threw). Each is built when first read.
+-- observer threw), `error` (the error beside it, if the call failed: LuaJIT's `assert` throws the
+-- last of its arguments, and not the second). Each is built when first read.
 -- @module stripe.response
 
 local readers = {
@@ -22,7 +23,9 @@ local CALL = {} -- under which a response has its call
 local metatable = { __name = "stripe.response" }
 
 function metatable:__tostring()
-  return ("stripe.response (%s, %s)"):format(self.status, self.request_id or "no request id")
+  local about = ("stripe.response (%s, %s)"):format(self.status,
+    self.request_id or "no request id")
+  return self.error and about .. " with " .. tostring(self.error) or about
 end
 
 function metatable:__index(field)
@@ -36,9 +39,10 @@ end
 --- Wraps a finished call.
 -- @tparam userdata call
 -- @param observer_error
+-- @tparam ?table err the error that the call returned
 -- @treturn table
-local function new(call, observer_error)
-  return setmetatable({ [CALL] = call, observer_error = observer_error }, metatable)
+local function new(call, observer_error, err)
+  return setmetatable({ [CALL] = call, observer_error = observer_error, error = err }, metatable)
 end
 
 return { new = new }

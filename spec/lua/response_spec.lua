@@ -46,6 +46,20 @@ describe("a response", function()
     local response = respond({ ["Idempotent-Replayed"] = "true" }, 400, { error = { type = "x" } })
     assert.equal(400, response.status)
     assert.is_true(response.replayed)
-    assert.equal("stripe.response (400, req_scripted)", tostring(response))
+  end)
+
+  it("tells the error beside it, which LuaJIT's assert does not throw", function()
+    local script = scripted.new {
+      scripted.json(400, { error = { type = "invalid_request_error", message = "no" } }),
+      scripted.failure "reset", scripted.json(200, { id = "x" }),
+    }
+    local events = script:client { max_retries = 0 }.events
+    local _, err, response = events:retrieve "evt_1"
+    assert.equal(err, response.error)
+    assert.equal("stripe.response (400, req_scripted) with " .. tostring(err), tostring(response))
+    assert.equal(2, select("#", events:retrieve "evt_1"))
+    response = select(3, events:retrieve "evt_1")
+    assert.is_nil(response.error)
+    assert.equal("stripe.response (200, req_scripted)", tostring(response))
   end)
 end)

@@ -96,7 +96,8 @@ local function send_step(run, step, fresh)
     request_id = err.request_id or step.request_id,
   })
   recorder.unrecorded = problem or recorder.unrecorded
-  return nil, err, response
+  if response then return nil, err, response end
+  return nil, err -- two values: LuaJIT's assert throws the last one
 end
 
 -- Sends a step for the first time, or as if it was: with a new key.
@@ -169,7 +170,8 @@ local function again(run, step)
   run.recorder.repeated = true
   local object, err, response = send_step(run, step, false)
   if object == nil and step.state == "doubtful" then return look_first(run, step) end
-  return object, err, response
+  if response then return object, err, response end
+  return object, err
 end
 
 local Step = {}
