@@ -1,8 +1,10 @@
 --- Runs many functions at once, in tasks of the driver.
 -- @module stripe.gather
 
+local core = require "stripe.core"
 local Driver = require "stripe.driver"
 local Error = require "stripe.error"
+local suggest = require "stripe.suggest"
 
 local function caught(thrown, trace)
   return Error.new {
@@ -38,7 +40,9 @@ local function check(functions, options)
     end
   end
   for name in pairs(options) do
-    if not KNOWN[name] then return ("unknown option %q"):format(tostring(name)) end
+    if not KNOWN[name] then
+      return ("unknown option %q"):format(core.redact(tostring(name))) .. suggest.hint(name, KNOWN)
+    end
   end
   local most = options.concurrency
   if most ~= nil and (type(most) ~= "number" or most < 1 or most % 1 ~= 0) then

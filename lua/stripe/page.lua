@@ -12,7 +12,9 @@
 -- nearest first. `limit` is the size of a page; `max_items` is where to stop.
 -- @module stripe.page
 
+local core = require "stripe.core"
 local Error = require "stripe.error"
+local suggest = require "stripe.suggest"
 
 local Page = {}
 
@@ -140,7 +142,10 @@ local function check(options)
   if options == nil then return {} end
   if type(options) ~= "table" then error("options must be a table", 3) end
   for name, value in pairs(options) do
-    if not EACH[name] then error(("unknown option %q"):format(tostring(name)), 3) end
+    if not EACH[name] then
+      local shown = core.redact(tostring(name))
+      error(("unknown option %q"):format(shown) .. suggest.hint(name, EACH), 3)
+    end
     if type(value) ~= EACH[name] then
       error(("option %q must be a %s"):format(name, EACH[name]), 3)
     end

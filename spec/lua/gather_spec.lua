@@ -112,7 +112,9 @@ describe("gather", function()
     assert.has_error(function() stripe.gather({}, 5) end, "options must be a table")
     assert.has_error(function() stripe.gather({ 1 }) end, "item 1 is a number, not a function")
     assert.has_error(function() stripe.gather({}, { concurrence = 1 }) end,
-      'unknown option "concurrence"')
+      'unknown option "concurrence" (did you mean "concurrency"?)')
+    assert.error_matches(function() stripe.gather({}, { sk_live_51HxTravelers99 = 1 }) end,
+      'unknown option "sk_live_%*%*%*')
     assert.has_error(function() stripe.gather({}, { concurrency = 0 }) end,
       'option "concurrency" must be an integer from 1')
     assert.has_error(function() stripe.gather({}, { driver = "fibers" }) end,

@@ -292,7 +292,10 @@ describe("a page", function()
     local page = open(three):list()
     assert.error_matches(function() page.each() end, "takes a colon")
     assert.error_matches(function() page.next_page({}) end, "takes a colon")
-    assert.error_matches(function() page:each { max_item = 3 } end, 'unknown option "max_item"')
+    assert.error_matches(function() page:each { max_item = 3 } end,
+      'unknown option "max_item" %(did you mean "max_items"%?%)')
+    assert.error_matches(function() page:each { sk_live_51HxTravelers99 = 3 } end,
+      'unknown option "sk_live_%*%*%*')
     assert.error_matches(function() page:collect { max_items = "3" } end, "must be a number")
     assert.error_matches(function() page:each(3) end, "options must be a table")
     assert.error_matches(function() page:each { max_items = -1 } end, "negative")

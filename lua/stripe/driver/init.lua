@@ -1,6 +1,7 @@
 --- Which driver waits here.
 -- @module stripe.driver
 
+local core = require "stripe.core"
 local owners = require "stripe.driver.owners"
 
 local Driver = {}
@@ -51,7 +52,7 @@ function Driver.choose(option)
     if driver then return driver end
     local missing = why:match("module '([^']*)' not found")
     if missing == "stripe.driver." .. option then
-      return nil, ("there is no driver %q"):format(option)
+      return nil, ("there is no driver %q"):format(core.redact(option))
     end
     return nil, ("the driver %q can't load: %s"):format(option,
       missing and ("there is no module %q"):format(missing) or why)
