@@ -130,7 +130,8 @@ function methods:request(method, path, params, options)
   local misuse = options and Options.for_call(options)
   if misuse then error(misuse, 2) end
   return Call.run(settings, {
-    method = method:upper(), path = path, params = params, options = options or Options.none,
+    method = method:upper(), path = path, params = params,
+    options = options and Options.copy(options) or Options.none,
   })
 end
 

@@ -263,6 +263,22 @@ function Options.for_client(given)
   return settings
 end
 
+local function copy(members)
+  local mine = {}
+  for name, value in pairs(members) do mine[name] = value end
+  return mine
+end
+
+--- A copy of the options of a call, of which the caller has no hold: the pages of a list are asked
+-- for with it. Misuse is copied, too.
+-- @tparam table given
+-- @treturn table
+function Options.copy(given)
+  local mine = copy(given)
+  if type(mine.headers) == "table" then mine.headers = copy(mine.headers) end
+  return mine
+end
+
 --- Checks the options of a call.
 -- @tparam table given
 -- @treturn ?string misuse: an unknown name or a wrong type

@@ -56,8 +56,7 @@ local function read_options(options, operation, position)
   if type(options) ~= "table" then
     return nil, ("argument %d (options) must be a table, not a %s"):format(position, type(options))
   end
-  local mine = {}
-  for name, value in pairs(options) do mine[name] = value end
+  local mine = Options.copy(options)
   local misuse = Options.for_call(mine) or check_path(mine, operation)
   if misuse then return nil, misuse end
   return mine

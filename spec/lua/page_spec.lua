@@ -56,6 +56,21 @@ describe("a page", function()
     assert.equal("created[gte]=1&limit=2&starting_after=b&type=a.b", query(script.requests[2]))
   end)
 
+  it("is not changed by what becomes of the table of options", function()
+    for _, ask in ipairs {
+      function(options) return script:client().events:list(nil, options) end,
+      function(options) return script:client():request("GET", "/v1/events", nil, options) end,
+    } do
+      script = scripted.new(three)
+      local options = { account = "acct_1", headers = { ["X-A"] = "one" } }
+      local page = ask(options)
+      options.account, options.headers["X-A"] = "acct_2", "two"
+      assert(page:next_page())
+      assert.equal("acct_1", script.requests[2].headers["stripe-account"])
+      assert.equal("one", script.requests[2].headers["x-a"])
+    end
+  end)
+
   it("leads back to the one before", function()
     local page = open { list({ "c", "d" }, false), list({ "a", "b" }, false) }
       :list { limit = 2, starting_after = "b" }
