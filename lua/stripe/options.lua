@@ -238,6 +238,12 @@ local function user_agent(app)
   return text
 end
 
+local function copy(members)
+  local mine = {}
+  for name, value in pairs(members) do mine[name] = value end
+  return mine
+end
+
 local DEFAULTS = {
   timeout = 80, connect_timeout = 30, max_retries = 2, retry_rate_limit = false, validate = true,
 }
@@ -252,7 +258,7 @@ function Options.for_client(given)
   if misuse or refused then return nil, misuse or refused end
   if not given.api_key then return nil, "option \"api_key\" is missing" end
 
-  local settings = { given = given }
+  local settings = { given = copy(given) } -- the caller may use the table again
   for name, value in pairs(DEFAULTS) do settings[name] = value end
   for name, value in pairs(given) do settings[name] = value end
   local message = addresses(settings)
@@ -261,12 +267,6 @@ function Options.for_client(given)
   local mode = key.wrong_mode(settings.api_key, settings.livemode)
   if mode then return nil, 'option "api_key" ' .. mode end
   return settings
-end
-
-local function copy(members)
-  local mine = {}
-  for name, value in pairs(members) do mine[name] = value end
-  return mine
 end
 
 --- A copy of the options of a call, of which the caller has no hold: the pages of a list are asked

@@ -115,6 +115,16 @@ describe("a client", function()
     assert.error_matches(function() c:with() end, "table of options")
   end)
 
+  it("has its own options, whatever becomes of the table that it was made of", function()
+    script = scripted.new { scripted.json(200, { id = "x" }) }
+    local options = { api_key = "sk_test_first", transport = script.transport }
+    local made = stripe.new(options)
+    options.api_key, options.account = "sk_test_second", "acct_2"
+    assert(made:with { max_retries = 0 }.events:retrieve "evt_1")
+    assert.equal("Bearer sk_test_first", script.requests[1].headers["authorization"])
+    assert.is_nil(script.requests[1].headers["stripe-account"])
+  end)
+
   it("refuses bad values of options without sending", function()
     local c = client({}, { livemode = false })
     for name, value in pairs {
