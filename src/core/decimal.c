@@ -70,7 +70,8 @@ void st_decimal_from_integer(st_decimal *d, long long n)
 enum st_decimal_error st_decimal_from_double(st_decimal *d, double n)
 {
     char text[ST_NUMBER_SIZE];
-    size_t length = isfinite(n) ? st_number_decimal(n, text) : 0;
+    if (!isfinite(n)) return ST_DECIMAL_NOT_FINITE;
+    size_t length = st_number_decimal(n, text);
     return length > 0 ? st_decimal_parse(d, text, length) : ST_DECIMAL_INEXACT;
 }
 

@@ -30,7 +30,8 @@ enum st_decimal_error {
     ST_DECIMAL_OK,
     ST_DECIMAL_SYNTAX,        /* not [+-] digits [. digits] */
     ST_DECIMAL_OVERFLOW,      /* more than 128 digits */
-    ST_DECIMAL_INEXACT,       /* a double with more than 15 significant digits, or not finite */
+    ST_DECIMAL_INEXACT,       /* a double with more than 15 significant digits */
+    ST_DECIMAL_NOT_FINITE,    /* a double that is no number, or an infinite one */
     ST_DECIMAL_ZERO_DIVISION
 };
 

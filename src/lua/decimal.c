@@ -24,6 +24,7 @@ static const char *describe(enum st_decimal_error error)
     case ST_DECIMAL_SYNTAX: return "not a decimal such as \"-12.50\"";
     case ST_DECIMAL_OVERFLOW: return "more than 128 digits";
     case ST_DECIMAL_INEXACT: return "a float of more than 15 significant digits, use text";
+    case ST_DECIMAL_NOT_FINITE: return "no finite number";
     case ST_DECIMAL_ZERO_DIVISION: return "division by zero";
     case ST_DECIMAL_OK: break;
     }
