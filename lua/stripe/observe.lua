@@ -36,6 +36,11 @@ function Observe.headers(headers)
   })
 end
 
+-- The operation whose parameters tell what is sensitive, also of one that is called by its path.
+local function operation_of(call)
+  return call:operation() or (core.route(call:method(), call:path()))
+end
+
 --- The address of a request without secrets in its query.
 -- @tparam userdata call
 -- @tparam string url
@@ -43,7 +48,7 @@ end
 function Observe.url(call, url)
   local address, query = url:match("^([^?]*)%?(.*)$")
   if not address then return core.redact(url) end
-  return core.redact(address) .. "?" .. core.redact_form(call:operation(), query)
+  return core.redact(address) .. "?" .. core.redact_form(operation_of(call), query)
 end
 
 --- The body of a request without secrets; an upload from disk has none to show.
@@ -56,7 +61,7 @@ function Observe.body(call, request)
   if content_type:find("multipart", 1, true) then
     return ("[%d bytes of %s]"):format(#request.body, content_type:match("^[^;]*"))
   end
-  return core.redact_form(call:operation(), request.body)
+  return core.redact_form(operation_of(call), request.body)
 end
 
 local function tell(observer, seen)

@@ -56,6 +56,14 @@ describe("a dry run", function()
     assert.not_matches("Ada", plan.curl)
   end)
 
+  it("redacts it in a request by path, too", function()
+    local plan = client:request("POST", "/v1/forwarding/requests", {
+      request = { body = "4242", headers = { { name = "Authorization", value = "hidden" } } },
+    }, { dry_run = true })
+    assert.equal("request[body]=[redacted]&request[headers][0][name]=Authorization"
+      .. "&request[headers][0][value]=[redacted]", plan.body)
+  end)
+
   it("describes an upload instead of showing it", function()
     local plan = dry(client.files, "create", {
       purpose = "dispute_evidence", file = { name = "a.txt", content = "private" },
