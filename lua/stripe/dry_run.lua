@@ -7,6 +7,11 @@ local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
+-- A header as curl takes it: one without a value would be left out, if it ended with its colon.
+local function line_of(header)
+  return quote(header[2] == "" and header[1] .. ";" or header[1] .. ": " .. header[2])
+end
+
 -- The request as a line for a shell. The key is left to a variable of that shell, the length of the
 -- body (which is another one where something is redacted) to curl. Without -g curl would take the
 -- brackets of a query for ranges of addresses.
@@ -17,7 +22,7 @@ local function curl(method, url, headers, body)
     if name == "authorization" then
       line[#line + 1] = '-H "Authorization: Bearer $STRIPE_SECRET_KEY"'
     elseif name ~= "content-length" then
-      line[#line + 1] = "-H " .. quote(header[1] .. ": " .. header[2])
+      line[#line + 1] = "-H " .. line_of(header)
     end
   end
   if method ~= "GET" and body then

@@ -37,6 +37,11 @@ describe("a dry run", function()
     assert.not_matches("Content-Length", plan.curl, 1, true)
   end)
 
+  it("gives a curl line that sends a header without a value, too", function()
+    local plan = dry(client.events, "list", nil, { dry_run = true, headers = { ["X-A"] = "" } })
+    assert.matches("-H 'X-A;'", plan.curl, 1, true)
+  end)
+
   it("has the parameters of a GET in its address and no body to send", function()
     local plan = dry(client.climate.orders, "list", { limit = 3 }, { dry_run = true })
     assert.equal("https://api.stripe.com/v1/climate/orders?limit=3", plan.url)
