@@ -17,7 +17,7 @@ local money = {}
 
 local function set(codes)
   local result = {}
-  for code in codes:gmatch("%a+") do result[code] = true end
+  for code in codes:gmatch("[%a_]+") do result[code] = true end
   return result
 end
 
@@ -34,6 +34,14 @@ local function check_currency(currency)
     error("a currency is a three-letter code such as \"usd\"", 3)
   end
   return currency:lower()
+end
+
+local MODES = set("half_even half_up half_down up down ceiling floor")
+
+local function check_mode(mode)
+  if mode == nil or MODES[mode] then return end
+  error(("%q is no way to round: half_even, half_up, half_down, up, down, ceiling or floor")
+    :format(tostring(mode)), 3)
 end
 
 -- Above this no currency's minor units fit an integer; below it no step here can overflow.
@@ -81,6 +89,7 @@ end
 -- @treturn[2] string what is wrong with the amount
 function money.to_minor(amount, currency, mode)
   local code = check_currency(currency)
+  check_mode(mode)
   local exact, message = read(amount)
   if not exact then return nil, message end
   local rounded = exact:round(mode or "down", places(code))
