@@ -140,6 +140,24 @@ describe("A client's way to its host", function()
     assert.is_true(ok)
   end)
 
+  it("makes no exception for hosts in the environment's no_proxy when told so", function()
+    local script = wire:write("no_proxy.lua", [[
+      local stripe = require "stripe"
+      local function ask(no_proxy)
+        return stripe.new {
+          api_key = "sk_test_1", base_url = arg[1], no_proxy = no_proxy, max_retries = 0,
+        }:request("GET", "/v1/1/ok/x")
+      end
+      assert(ask(nil))
+      local none, err = ask(false)
+      assert(not none and err.code == "connect")
+    ]])
+    local ok, output = wire_support.run(script, wire:url(),
+      "http_proxy=http://127.0.0.1:1 no_proxy=127.0.0.1 ")
+    assert.equal("", output)
+    assert.is_true(ok)
+  end)
+
   it("uses no connection that is older than max_connection_age", function()
     local client = wire:client { max_connection_age = 1, base_url = wire:url() .. "/aged" }
     local first = assert(client:request("GET", path "echo")).connection

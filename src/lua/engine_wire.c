@@ -29,12 +29,14 @@ static void check_memory(lua_State *L, bool enough)
     if (!enough) luaL_error(L, "not enough memory");
 }
 
-/* `proxy = false` is none, whatever the environment says; any other false is nothing. */
+/* `proxy = false` and `no_proxy = false` are none, whatever the environment says; any other false
+   is nothing. */
 static void set_text(lua_State *L, st_wire *wire, enum st_wire_text text)
 {
     size_t n;
+    bool none = text == ST_WIRE_PROXY || text == ST_WIRE_NO_PROXY;
     lua_getfield(L, 1, st_wire_name(text));
-    if (text == ST_WIRE_PROXY && lua_isboolean(L, -1) && !lua_toboolean(L, -1)) {
+    if (none && lua_isboolean(L, -1) && !lua_toboolean(L, -1)) {
         check_memory(L, st_wire_set(wire, text, ""));
     } else if (lua_toboolean(L, -1)) {
         const char *value = luaL_checklstring(L, -1, &n);
