@@ -11,8 +11,14 @@ local Options = {}
 
 --- Checks of a value that has the right type: nil, or what is wrong, to be read after the name.
 
+-- For what becomes a text of C.
+local function without_nul(value)
+  if value:find("%z") then return "must not hold a zero byte" end
+end
+
 local function not_empty(value)
   if value == "" then return "must not be empty" end
+  return without_nul(value)
 end
 
 -- For what becomes a header.
@@ -120,7 +126,7 @@ local of_client = {
   max_retries = { "number", count },
   retry_rate_limit = { "boolean" },
   proxy = { "string false", not_empty },
-  no_proxy = { "string false" },
+  no_proxy = { "string false", without_nul },
   ca_file = { "string", not_empty },
   ca_path = { "string", not_empty },
   client_cert = { "string", not_empty },

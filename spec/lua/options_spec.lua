@@ -60,7 +60,8 @@ describe("the options of a client", function()
       { "account", "acct_1\r\nX: y" }, { "context", "a b" }, { "api_version", "2026\n" },
       { "transport", {} }, { "limiter", {} }, { "app_info", {} },
       { "app_info", { name = "x", version = "1\r\n" } }, { "app_info", { name = "x", nme = "y" } },
-      { "null", io.stdout },
+      { "null", io.stdout }, { "ca_file", "a\0b" }, { "unix_socket", "a\0b" }, { "proxy", "a\0b" },
+      { "no_proxy", "a\0b" },
     } do
       refused(wrong[1], wrong[2])
     end
