@@ -252,6 +252,13 @@ describe("Multipart text", function()
     assert.same({ a = "1" }, read(nil, "a=1", nil))
   end)
 
+  it("has names and types of files in UTF-8 alone", function()
+    for _, head in ipairs { 'filename="caf\233.pdf"', 'filename="a"\r\nContent-Type: \233' } do
+      local other = { 'Content-Disposition: form-data; name="file"; ' .. head, "x" }
+      misreads("text", "file", "files.create", body { purpose, other }, content_type)
+    end
+  end)
+
   it("has a file where one belongs, and nowhere else", function()
     local text = { 'Content-Disposition: form-data; name="file"', "x" }
     misreads("type", "file", "files.create", body { purpose, text }, content_type)

@@ -94,6 +94,11 @@ static st_run unquote(st_tree *t, st_run run)
     return st_tree_keep(t, out);
 }
 
+static bool is_text(st_run run)
+{
+    return run.length == 0 || st_text_length(run.bytes, run.length) >= 0;
+}
+
 static bool put_part(st_tree *t, const st_part *part, st_check *c)
 {
     st_run name = unquote(t, part->name);
@@ -104,6 +109,9 @@ static bool put_part(st_tree *t, const st_part *part, st_check *c)
     node->text = part->content;
     node->filename = unquote(t, part->filename);
     node->type = part->type;
+    if (!is_text(node->filename) || !is_text(node->type))
+        return refuse(c, name, ST_PROBLEM_TEXT,
+                      "the name or the type of this file is not valid UTF-8");
     return true;
 }
 
