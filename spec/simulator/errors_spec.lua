@@ -27,6 +27,12 @@ describe("an error", function()
       core.decode(errors.body(err)))
   end)
 
+  it("may quote any bytes: those that are no text become U+FFFD", function()
+    local err = errors.not_found("climate.order", "a\255b")
+    assert.equal("No such climate order: 'a\239\191\189b'",
+      core.decode(errors.body(err)).error.message)
+  end)
+
   it("names a missing child parameter in full", function()
     assert.equal("Missing required param: related_person[account].",
       errors.missing_param("related_person[account]").message)

@@ -32,6 +32,12 @@ describe("the journal", function()
     assert.same({ 404, 401, 404 }, statuses)
   end)
 
+  it("shows bytes of a request's head that are no text as U+FFFD", function()
+    x.get("/v1/\255", { ["Idempotency-Key"] = "k\255" })
+    local entry = x.get "/_sim/requests".object.data[1]
+    assert.same({ "/v1/\239\191\189", "k\239\191\189" }, { entry.path, entry.idempotency_key })
+  end)
+
   it("names the fault that a request met, and has no status where none was answered", function()
     assert(sim.faults:add { fault = "reset" })
     x.get "/v1/events"

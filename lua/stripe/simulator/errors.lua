@@ -9,6 +9,7 @@
 -- @module stripe.simulator.errors
 
 local core = require "stripe.core"
+local utf8_text = require "stripe.simulator.utf8_text"
 
 local errors = {}
 
@@ -59,10 +60,11 @@ function errors.not_found(kind, id, param)
   }
 end
 
---- The JSON text of an error's answer.
+--- The JSON text of an error's answer. What it quotes may be any bytes.
 function errors.body(err)
   local members = {}
   for name, value in pairs(err) do
+    if type(value) == "string" then value = utf8_text.repaired(value) end
     if not OUTSIDE_BODY[name] then members[name] = value end
   end
   return core.json { error = members }

@@ -6,6 +6,7 @@
 
 local copy = require "stripe.simulator.copy"
 local errors = require "stripe.simulator.errors"
+local utf8_text = require "stripe.simulator.utf8_text"
 
 local Idempotency = {}
 local metatable = { __name = "stripe.simulator.idempotency", __index = Idempotency }
@@ -64,6 +65,11 @@ function Idempotency:begin(key, fingerprint, request_id)
       type = "idempotency_error",
       message = ("An idempotency key has at most %d characters; this one has %d."):format(
         MAX_KEY, #key),
+    }
+  end
+  if not utf8_text.is(key) then
+    return nil, errors.new {
+      type = "idempotency_error", message = "An idempotency key is text in UTF-8.",
     }
   end
   prune(self)

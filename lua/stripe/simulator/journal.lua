@@ -3,6 +3,7 @@
 -- A request is its own entry from its arrival on.
 -- @module stripe.simulator.journal
 
+local utf8_text = require "stripe.simulator.utf8_text"
 local NO_PARAMS = require("stripe.simulator.request").NO_PARAMS
 
 local Journal = {}
@@ -46,14 +47,17 @@ local function close(request)
   if request.oauth_token then request.oauth_token = nil end
 end
 
+-- What stood in the head of a request may be any bytes.
+local function text(value) return value and utf8_text.repaired(value) end
+
 -- A request or an entry as others may see it.
 local function shown(entry)
   local operation, fault = entry.operation, entry.fault
   return {
-    id = entry.id, method = entry.method, path = entry.path,
+    id = entry.id, method = text(entry.method), path = text(entry.path),
     operation = type(operation) == "table" and operation.title or operation,
     params = remembered(entry.params), status = entry.status, object = entry.object,
-    idempotency_key = entry.idempotency_key, time = entry.time, order = entry.order,
+    idempotency_key = text(entry.idempotency_key), time = entry.time, order = entry.order,
     fault = type(fault) == "table" and fault.kind or fault,
   }
 end
