@@ -370,6 +370,17 @@ describe("an onramp session", function()
       assert.same({ network_fee_amount = "1.00", transaction_fee_amount = "2.00" },
         again(object).transaction_details.fees)
     end)
+
+    it("take no fee that is no amount, and change nothing then", function()
+      local object = create("source_amount=100&source_currency=usd")
+      for _, fee in ipairs { "abc", "-1", 1e300 } do
+        local moved, why = sim.crypto:move(object.id, { status = "requires_payment",
+          fees = { network_fee_amount = fee } })
+        assert.is_nil(moved)
+        assert.equal("network_fee_amount must be a decimal that is not negative", why)
+      end
+      assert.equal("initialized", again(object).status)
+    end)
   end)
 
   describe("of a customer in some place", function()

@@ -55,6 +55,12 @@ function prices.valid(text, places)
   return value ~= nil and value:sign() > 0 and value == value:round("down", places)
 end
 
+--- Whether text is a decimal that a fee can be.
+function prices.is_fee(text)
+  local value = #text <= LONGEST and decimal.new(text)
+  return value and value:sign() >= 0
+end
+
 --- Changes a price: US dollars for one, as decimal text or an integer. Quotes made from now on
 -- use it.
 -- @treturn table { currency =, usd = }, or nil and a message

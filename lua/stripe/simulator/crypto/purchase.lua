@@ -56,6 +56,17 @@ local function wallet(account, object, network, chosen)
     or assets.wallet(account.ids, network)
 end
 
+-- The fees that were chosen, as text; nil and a message when one is no amount.
+local function chosen_fees(fees)
+  local texts = {}
+  for name, value in pairs(fees or {}) do
+    local text = tostring(value)
+    if not prices.is_fee(text) then return nil, name .. " must be a decimal that is not negative" end
+    texts[name] = text
+  end
+  return texts
+end
+
 --- Fills in what the customer decides while onboarding: the pair, the amounts, the fees and the
 -- wallet. `choice` may name `destination_currency, destination_network, source_amount,
 -- source_currency, wallet_address, fees`.
@@ -68,6 +79,8 @@ function purchase.price(account, object, choice)
   if choice.source_amount and not prices.valid(tostring(choice.source_amount), 2) then
     return nil, "source_amount must be a positive decimal with at most 2 decimals"
   end
+  local fees, wrong_fee = chosen_fees(choice.fees)
+  if not fees then return nil, wrong_fee end
   local address = details.wallet_address
   if choice.wallet_address or not private.headless then
     local message
@@ -89,7 +102,6 @@ function purchase.price(account, object, choice)
   details.destination_currency, details.destination_network = currency, network
   details.destination_amount, details.source_amount = bought, amount
   details.source_currency, details.wallet_address = money, address
-  local fees = choice.fees or {}
   details.fees = {
     network_fee_amount = fees.network_fee_amount or network_fee,
     transaction_fee_amount = fees.transaction_fee_amount or transaction_fee,
