@@ -11,13 +11,14 @@ describe("a shape", function()
 
   it("is a type", function()
     for name, rows in pairs {
-      string = { good = { "" }, bad = { 1, false, {} } },
+      string = { good = { "", "\195\188" }, bad = { 1, false, {}, "\255" } },
+      bytes = { good = { "", "\255" }, bad = { 1, {} } },
       boolean = { good = { true, false }, bad = { "true", 0 } },
-      number = { good = { 1, -0.5 }, bad = { "1" } },
+      number = { good = { 1, -0.5 }, bad = { "1", 1 / 0, -1 / 0, 0 / 0 } },
       integer = { good = { 0, -3, 2 ^ 52 }, bad = { 1.5, 1e300, 1 / 0, 0 / 0, "1" } },
-      scalar = { good = { "a", 1.5 }, bad = { true, {} } },
+      scalar = { good = { "a", 1.5 }, bad = { true, {}, "\255", 1 / 0 } },
       digits = { good = { 3, "03" }, bad = { "3a", 1.5, "" } },
-      table = { good = { {} }, bad = { "x" } },
+      table = { good = { {}, { a = { 1 } } }, bad = { "x", { 1 / 0 }, { a = "\255" } } },
     } do
       for _, value in ipairs(rows.good) do assert.is_nil(problem(value, name, "a")) end
       for _, value in ipairs(rows.bad) do

@@ -72,7 +72,7 @@ local after = {
 
 local FAULT = {
   kind = "string", reason = "string", delay = "number", bytes = "integer", status = "integer",
-  body = shape.either("string", "table"), headers = shape.map "scalar",
+  body = shape.either("bytes", "table"), headers = shape.map "scalar",
 }
 local MATCH = { method = "string", path = "string", operation = "string" }
 

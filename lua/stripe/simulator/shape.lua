@@ -5,7 +5,9 @@
 -- one that a function below made.
 -- @module stripe.simulator.shape
 
+local core = require "stripe.core"
 local errors = require "stripe.simulator.errors"
+local utf8_text = require "stripe.simulator.utf8_text"
 
 local shape = {}
 
@@ -15,19 +17,26 @@ local function is_integer(value)
   return type(value) == "number" and value % 1 == 0 and value > -EXACT and value < EXACT
 end
 
+local function is_text(value) return type(value) == "string" and utf8_text.is(value) end
+
+local function is_finite(value)
+  return type(value) == "number" and value > -math.huge and value < math.huge
+end
+
 -- Name -> what is expected, and whether a value is that.
 local TYPES = {
-  string = { "text", function(value) return type(value) == "string" end },
+  string = { "text", is_text },
+  bytes = { "text", function(value) return type(value) == "string" end },
   boolean = { "true or false", function(value) return type(value) == "boolean" end },
-  number = { "a number", function(value) return type(value) == "number" end },
+  number = { "a number", is_finite },
   integer = { "an integer", is_integer },
-  scalar = { "text or a number", function(value)
-    return type(value) == "string" or type(value) == "number"
-  end },
+  scalar = { "text or a number", function(value) return is_text(value) or is_finite(value) end },
   digits = { "an integer", function(value)
     return is_integer(value) or type(value) == "string" and value:find("^%d+$") ~= nil
   end },
-  table = { "a table", function(value) return type(value) == "table" end },
+  table = { "a table that JSON can carry", function(value)
+    return type(value) == "table" and (pcall(core.json, value))
+  end },
   ["function"] = { "a function", function(value) return type(value) == "function" end },
 }
 
@@ -79,7 +88,7 @@ function shape.map(of)
   return function(value, path)
     if type(value) ~= "table" then return wrong(path or "options", "an object") end
     for name, member in pairs(value) do
-      if type(name) ~= "string" then return wrong(path or "options", "an object") end
+      if not is_text(name) then return wrong(path or "options", "an object") end
       local err = shape.check(member, of, below(path, name))
       if err then return err end
     end
@@ -110,7 +119,7 @@ function shape.headers(value, path)
   if type(value) == "table" and value[1] ~= nil then
     local err = pairs_of_headers(value, path)
     for _, header in ipairs(err and {} or value) do
-      if #header ~= 2 or type(header[1]) ~= "string" then
+      if #header ~= 2 or not is_text(header[1]) then
         err = wrong(path, "pairs of name and value")
       end
     end

@@ -432,6 +432,13 @@ describe("forwarding", function()
       assert.equal(object.id, get(PATH .. "/" .. object.id).id)
     end)
 
+    it("keeps bytes that are no text as U+FFFD, in names of headers too", function()
+      local answer = start().resume { status = 200, headers = { { "X-\255", "\255" } }, body = "\255" }
+      local details = core.decode(answer.body).response_details
+      assert.same({ { name = "X-\239\191\189", value = "\239\191\189" } }, details.headers)
+      assert.equal("\239\191\189", details.body)
+    end)
+
     it("turns the host's failure into an error", function()
       local function status_of(failure) return start().resume(failure).status end
       assert.equal(402, status_of { failure = "timeout", sent = "no" })

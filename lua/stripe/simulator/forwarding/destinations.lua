@@ -17,7 +17,7 @@ local DEMO = "https://forwarding-api-demo.stripedemos.com/tokens"
 
 --- The shape of a reply that is no function.
 destinations.REPLY = {
-  status = "integer", headers = shape.headers, body = shape.either("string", "table"),
+  status = "integer", headers = shape.headers, body = shape.either("bytes", "table"),
   duration = "number", ip = "string",
   failure = shape.one_of { "connect_timeout", "timeout", "resolve", "connect", "tls", "reset",
     "aborted", "protocol", "too_large" },

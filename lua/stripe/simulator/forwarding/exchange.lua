@@ -95,7 +95,7 @@ local function stored(bytes, number) return body.mask(utf8_text.repaired(bytes),
 
 local function stored_header(name, value, number)
   return {
-    name = name,
+    name = utf8_text.repaired(name),
     value = is_credential(name) and "[redacted]" or stored(tostring(value), number),
   }
 end

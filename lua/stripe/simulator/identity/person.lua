@@ -21,7 +21,7 @@ identity_person.SHAPE = {
   issued_date = DATE, expiration_date = DATE,
   id_number = "string", id_number_type = shape.one_of { "br_cpf", "sg_nric", "us_ssn" },
   email = "string", phone = "string",
-  images = { front = "string", back = "string", selfie = "string" },
+  images = { front = "bytes", back = "bytes", selfie = "bytes" },
 }
 
 local PEOPLE = {
