@@ -17,6 +17,15 @@ describe("a clock", function()
     assert.equal(1005, frozen:now())
   end)
 
+  it("moves forward by a number of seconds that leaves times exact", function()
+    local frozen = clock.new { time = 1000 }
+    for _, seconds in ipairs { -1, 1e11, 1 / 0, 0 / 0, "5" } do
+      assert.has_error(function() frozen:advance(seconds) end,
+        "seconds: a number that is not negative and at most 10000000000 expected")
+    end
+    assert.equal(1000, frozen:now())
+  end)
+
   it("follows its source and an offset, in whole seconds", function()
     local time = 1000.75
     local following = clock.new { source = function() return time end, offset = 10 }

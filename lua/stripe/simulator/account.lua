@@ -65,6 +65,8 @@ function Account:handle_call(call) return self.simulator:handle_call(call) end
 
 --- Moves this account's clock forward and runs what became due.
 function Account:advance(seconds)
+  local problem = clock.problem_of(seconds)
+  if problem then error(problem, 2) end
   self.clock:advance(seconds)
   self:moved()
 end

@@ -12,6 +12,15 @@ local heap = require "stripe.simulator.heap"
 local Clock = {}
 local metatable = { __name = "stripe.simulator.clock", __index = Clock }
 
+-- Seconds that a clock moves at most at once, some 300 years: times stay exact integers.
+local MOST = 1e10
+
+--- nil, or why a clock can't move by so many seconds.
+local function problem_of(seconds)
+  if type(seconds) == "number" and seconds >= 0 and seconds <= MOST then return nil end
+  return ("seconds: a number that is not negative and at most %.0f expected"):format(MOST)
+end
+
 --- Makes a clock.
 -- @tparam table options `time`: Unix seconds at which it stands frozen; or `source`: function that
 --   returns Unix seconds, and `offset` seconds to add; `run(name, id, extra)`: carries out a timer
@@ -58,9 +67,8 @@ end
 
 --- Moves the clock forward by a number of seconds and runs what became due.
 function Clock:advance(seconds)
-  if type(seconds) ~= "number" or not (seconds >= 0 and seconds < math.huge) then
-    error("seconds: a number that is not negative expected", 2)
-  end
+  local problem = problem_of(seconds)
+  if problem then error(problem, 2) end
   self.shift = self.shift + seconds
   self:run()
 end
@@ -88,4 +96,4 @@ function Clock:restore(state)
   self.schedule, self.order = state.schedule, state.order
 end
 
-return { new = new }
+return { new = new, problem_of = problem_of }

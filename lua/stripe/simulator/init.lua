@@ -149,6 +149,8 @@ end
 --- Moves the clocks of all accounts, and of those to come, forward; due work runs.
 -- @number seconds
 function Simulator:advance(seconds)
+  local problem = clock.problem_of(seconds)
+  if problem then error(problem, 2) end
   self.clock:advance(seconds)
   for _, account in ipairs(self.accounts.list) do account.clock:advance(seconds) end
   self:moved()
