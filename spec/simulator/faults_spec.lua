@@ -173,6 +173,17 @@ describe("a fault", function()
     assert.equal(200, order().status)
   end)
 
+  it("whose pattern breaks on a path that nobody thought of doesn't match it", function()
+    assert(sim.faults:add { fault = "reset", match = { path = "/x%d[" } })
+    assert.equal(404, x.get("/x1").status)
+  end)
+
+  it("may be for ever, also in a snapshot", function()
+    assert(sim.faults:add { fault = "server_error", times = math.huge })
+    assert.equal(200, x.get("/_sim/snapshot").status)
+    for _ = 1, 3 do assert.equal(500, x.get("/v1/events").status) end
+  end)
+
   it("that makes no sense is refused with the reason", function()
     for _, row in ipairs {
       { "Invalid fault: an object expected", {} },
@@ -185,7 +196,11 @@ describe("a fault", function()
       { "unknown parameter: match[paht]", { fault = "reset", match = { paht = "/v1" } } },
       { "Invalid match[method]: text expected", { fault = "reset", match = { method = 1 } } },
       { "not a Lua pattern", { fault = "reset", match = { path = "/v1/[" } } },
+      { "not a Lua pattern", { fault = "reset", match = { path = "/v%d/climate/[" } } },
+      { "no such operation", { fault = "reset", match = { operation = "climate.order.create" } } },
+      { "no such operation", { fault = "reset", match = { path = "climate.order.create" } } },
       { "times", { fault = "reset", times = 0 } },
+      { "unknown parameter: time", { fault = "reset", time = 2 } },
     } do
       local done, problem = sim.faults:add(row[2])
       assert.is_nil(done)

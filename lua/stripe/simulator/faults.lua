@@ -7,6 +7,7 @@
 local core = require "stripe.core"
 local copy = require "stripe.simulator.copy"
 local errors = require "stripe.simulator.errors"
+local families = require "stripe.simulator.families"
 local idempotency = require "stripe.simulator.idempotency"
 local shape = require "stripe.simulator.shape"
 
@@ -74,6 +75,8 @@ local FAULT = {
   kind = "string", reason = "string", delay = "number", bytes = "integer", status = "integer",
   body = shape.either("bytes", "table"), headers = shape.map "scalar",
 }
+local MOST = 2 ^ 52 -- times, which JSON can carry
+local OPTIONS = { match = true, times = true, fault = true }
 local MATCH = { method = "string", path = "string", operation = "string" }
 
 -- Checks what a user wrote and gives it one shape: { kind =, ... }.
@@ -94,6 +97,22 @@ local function normalized(fault)
   return fault
 end
 
+-- The text in a request's path that a pattern fits; nil when there is none, or the pattern is broken:
+-- Lua looks at a pattern only as far as it fits.
+local function found(path, pattern)
+  local sound, at = pcall(string.find, path, "^" .. pattern .. "$")
+  return sound and at, sound
+end
+
+-- Whether a text is a Lua pattern, as far as paths of the API show.
+local function is_pattern(text)
+  local _, sound = found(text, text)
+  for _, operation in ipairs(families.descriptors) do
+    sound = sound and select(2, found(operation.path, text))
+  end
+  return sound
+end
+
 local function new() return setmetatable({ list = {} }, metatable) end
 
 --- Adds a fault. Faults are tried in the order in which they were added.
@@ -109,6 +128,11 @@ local function new() return setmetatable({ list = {} }, metatable) end
 -- @treturn boolean true | nil, err
 function Faults:add(options)
   if type(options) ~= "table" then return nil, "a table expected" end
+  for name in pairs(options) do
+    if not OPTIONS[name] then
+      return nil, errors.from_problem { kind = "unknown", param = tostring(name) }
+    end
+  end
   local fault, problem = normalized(options.fault)
   if not fault then return nil, problem end
   local match = copy.deep(options.match or {})
@@ -117,20 +141,23 @@ function Faults:add(options)
   if match.path and match.path:sub(1, 1) ~= "/" then
     match.path, match.operation = nil, match.path
   end
-  if match.path and not pcall(string.find, match.path, match.path) then
+  if match.path and not is_pattern(match.path) then
     return nil, "match.path: not a Lua pattern: " .. match.path
+  end
+  if match.operation and not families.operations[match.operation] then
+    return nil, "match.operation: no such operation: " .. match.operation
   end
   local times = options.times or 1
   if type(times) ~= "number" or times < 1 or times ~= times then
     return nil, "times: a number of 1 or more expected"
   end
-  table.insert(self.list, { match = match, times = times, fault = fault })
+  table.insert(self.list, { match = match, times = math.min(times, MOST), fault = fault })
   return true
 end
 
 local function fits(match, request)
   return (not match.method or match.method:upper() == request.method)
-    and (not match.path or request.path:find("^" .. match.path .. "$") ~= nil)
+    and (not match.path or found(request.path, match.path))
     and (not match.operation or request.operation ~= nil
       and match.operation == request.operation.title)
 end
