@@ -181,6 +181,19 @@ describe("a test event", function()
     assert.equal("Me", object.beneficiary.public_name)
   end)
 
+  it("with overrides that no answer could show is refused, and not recorded", function()
+    for _, row in ipairs {
+      { "customer.created", { name = "\255" } }, { "customer.created", { n = 1 / 0 } },
+      { "customer.created", { 1, 2 } }, { "climate.order.created", { amount_total = "x" } },
+    } do
+      local event, err = sim.events:trigger(row[1], row[2])
+      assert.is_nil(event)
+      assert.matches("^overrides: [^.]", err)
+      assert.falsy(err:find("%.lua"))
+    end
+    assert.equal(0, #x.get("/v1/events").object.data)
+  end)
+
   it("of no known type is refused", function()
     local event, err = sim.events:trigger "climate.order.forgotten"
     assert.is_nil(event)

@@ -120,8 +120,10 @@ function Events:trigger(event_type, overrides)
     return nil, "overrides: an object expected"
   end
   local object = sample.of_event(self.account, event_type, overrides or {})
-  local shown, problem = pcall(frozen, self.account, object)
-  if not shown then return nil, "overrides: " .. tostring(problem) end
+  local shown, problem = pcall(function() return core.json(frozen(self.account, object)) end)
+  if not shown then
+    return nil, "overrides: " .. tostring(problem):gsub("^[^:]*:%d+: ", "")
+  end
   local event = self:emit(event_type, object)
   self.account:settle()
   return event

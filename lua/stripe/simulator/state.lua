@@ -104,7 +104,9 @@ function state.load(account, objects)
         tostring(type(object) == "table" and object.object or object))
     end
     local fits, problem = pcall(core.render, object)
-    if not fits then return nil, ("object %d: %s"):format(i, tostring(problem)) end
+    if not fits then
+      return nil, ("object %d: %s"):format(i, (tostring(problem):gsub("^[^:]*:%d+: ", "")))
+    end
   end
   for _, object in ipairs(objects) do
     local kind = object.object
