@@ -30,6 +30,10 @@ describe("the control route", function()
     assert.equal(x.start + 60, sim:account(x.key).clock:now())
     assert.equal(x.start + 65, control("GET", "clock", nil, "sk_test_other").object.now)
     assert.equal(400, control("POST", "clock/advance", { seconds = "soon" }).status)
+    for _, body in ipairs { '{"seconds":1e999}', '{"seconds":1e300}', '{"second":5}', "{}" } do
+      assert.equal(400, x.send("POST", "/_sim/clock/advance", body).status, body)
+    end
+    assert.equal(x.start + 60, control("GET", "clock").object.now)
   end)
 
   it("of a family's control acts and answers with the object", function()
@@ -120,9 +124,26 @@ describe("the control route", function()
     assert.equal(404, control("GET", "reset").status)
   end)
 
+  it("refuses names that its method doesn't know, and what it needs is missing", function()
+    for path, bodies in pairs {
+      ["events/trigger"] = { { type = "file.created", override = {} }, {} },
+      ["events/resend"] = { { id = "evt_1", endpont = "we_1" }, {} },
+      ["events/duplicate"] = { { id = "evt_1", times = 2 }, {} },
+      ["forwarding/destinations"] = { { url = "https://a.test", allow = false },
+        { url = "https://a.test", allow = true, status = 500 } },
+    } do
+      for _, body in ipairs(bodies) do
+        assert.equal(400, control("POST", path, body).status, path)
+      end
+    end
+  end)
+
   it("refuses a body that is no JSON object, and a bad key", function()
     assert.equal(400, x.send("POST", "/_sim/faults", "{").status)
-    assert.equal(400, x.send("POST", "/_sim/faults", "7").status)
+    for _, body in ipairs { "7", "null", '"x"' } do
+      assert.equal("Invalid JSON: an object expected",
+        x.send("POST", "/_sim/faults", body).object.error.message)
+    end
     assert.equal(401, control("POST", "reset", nil, "wrong").status)
   end)
 

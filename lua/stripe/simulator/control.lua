@@ -6,20 +6,21 @@
 -- /_sim/{family}/{verb}` is `verb(body)`.
 -- @module stripe.simulator.control
 
+local clock = require "stripe.simulator.clock"
 local core = require "stripe.core"
 local errors = require "stripe.simulator.errors"
 local families = require "stripe.simulator.families"
 local response = require "stripe.simulator.response"
 local schema = require "stripe.simulator.schema"
+local shape = require "stripe.simulator.shape"
 
 local control = {}
 
 -- "METHOD /path" -> function(target, body) -> value | nil, problem. A value of true is `{}`.
 local routes = {
   ["POST /_sim/clock/advance"] = function(target, body)
-    if type(body.seconds) ~= "number" or body.seconds < 0 then
-      return nil, "seconds: a number that is not negative expected"
-    end
+    local problem = clock.problem_of(body.seconds)
+    if problem then return nil, problem end
     target:advance(body.seconds)
     return { now = target.clock:now() }
   end,
@@ -59,10 +60,28 @@ local routes = {
     if type(body.url) ~= "string" then return nil, "url: text expected" end
     local url, allow = body.url, body.allow
     body.url, body.allow = nil, nil
-    if allow then return target.forwarding:allow(url) end
-    return target.forwarding:answer(url, body)
+    if allow == nil then return target.forwarding:answer(url, body) end
+    if allow ~= true or next(body) ~= nil then return nil, "allow: true expected, and url alone" end
+    return target.forwarding:allow(url)
   end,
 }
+
+-- What the bodies of those may hold whose methods take no table, and what they must.
+local bodies = {
+  ["POST /_sim/clock/advance"] = { takes = { seconds = "number" } },
+  ["POST /_sim/events/trigger"] = { takes = { type = "string", overrides = "table" },
+    needs = "type" },
+  ["POST /_sim/events/resend"] = { takes = { id = "string", endpoint = "string" }, needs = "id" },
+  ["POST /_sim/events/duplicate"] = { takes = { id = "string" }, needs = "id" },
+}
+
+local function misfit(name, body)
+  local rule = bodies[name]
+  if not rule then return nil end
+  local err = shape.check(body, rule.takes)
+  if err or not rule.needs or body[rule.needs] ~= nil then return err end
+  return errors.missing_param(rule.needs)
+end
 
 -- The control of a family that a path names, as a function like those above.
 local function family_route(method, path)
@@ -109,8 +128,8 @@ function control.answer(simulator, request)
     if not account then return refused(err) end
     target = account
   end
-  local route = routes[request.method .. " " .. request.path]
-    or family_route(request.method, request.path)
+  local name = request.method .. " " .. request.path
+  local route = routes[name] or family_route(request.method, request.path)
   if not route then
     return refused(errors.new { status = 404,
       message = ("Unrecognized request URL (%s: %s)."):format(request.method, request.path) })
@@ -119,10 +138,11 @@ function control.answer(simulator, request)
   if request.body then
     local problem
     body, problem = core.decode(request.body)
-    if type(body) ~= "table" then
-      return refused("Invalid JSON: " .. tostring(problem or "an object expected"))
-    end
+    if body == nil then return refused("Invalid JSON: " .. tostring(problem)) end
+    if type(body) ~= "table" then return refused("Invalid JSON: an object expected") end
   end
+  local wrong = misfit(name, body)
+  if wrong then return refused(wrong) end
   local value, problem = route(target, body)
   if not value then return refused(problem) end
   return {
