@@ -35,8 +35,9 @@ local function new(account) return setmetatable({ account = account }, metatable
 -- What the API shows of an object; members that are null stay absent. Throws when it can't.
 local function frozen(account, object)
   if not schema.fields(object.object) then return copy.deep(object) end
-  local view = families.views[object.object]
+  local view, told = families.views[object.object], families.told[object.object]
   if view then object = view(account, object) end
+  if told then object = told(object) end
   return (assert(core.decode(core.render(object))))
 end
 

@@ -18,6 +18,7 @@ local families = {
   timers = {},      -- "climate.deliver" -> function(account, id, extra)
   kinds = {},       -- "climate.order" -> prefix of ids
   views = {},       -- kind -> function(account, object) -> what is shown of it now
+  told = {},        -- kind -> function(object) -> what events hold of it
   loaded = {},      -- kind -> function(account, object) that completes an object put in by `load`
   problems = {},    -- operation -> function(problem) -> err, or nil for the common wording
   descriptors = core.operations(), -- by their handles
@@ -37,6 +38,7 @@ for _, family in ipairs(families.list) do
   merge(families.timers, family.timers, family.name .. ".")
   merge(families.kinds, family.kinds, "")
   merge(families.views, family.views, "")
+  merge(families.told, family.told, "")
   merge(families.loaded, family.loaded, "")
   merge(families.problems, family.problems, "")
 end

@@ -97,8 +97,8 @@ local function normalized(fault)
   return fault
 end
 
--- The text in a request's path that a pattern fits; nil when there is none, or the pattern is broken:
--- Lua looks at a pattern only as far as it fits.
+-- Where a path fits a pattern, if it does, and whether the pattern is sound: Lua looks at one only
+-- as far as it fits.
 local function found(path, pattern)
   local sound, at = pcall(string.find, path, "^" .. pattern .. "$")
   return sound and at, sound

@@ -433,7 +433,9 @@ describe("forwarding", function()
     end)
 
     it("keeps bytes that are no text as U+FFFD, in names of headers too", function()
-      local answer = start().resume { status = 200, headers = { { "X-\255", "\255" } }, body = "\255" }
+      local answer = start().resume {
+        status = 200, headers = { { "X-\255", "\255" } }, body = "\255",
+      }
       local details = core.decode(answer.body).response_details
       assert.same({ { name = "X-\239\191\189", value = "\239\191\189" } }, details.headers)
       assert.equal("\239\191\189", details.body)

@@ -65,6 +65,14 @@ describe("identity", function()
       assert.is_nil(event.data.previous_attributes)
     end)
 
+    it("shows secret and url in no test event either", function()
+      local session = create()
+      local event = a.sim.events:trigger "identity.verification_session.created"
+      assert.equal(session.id, event.data.object.id)
+      assert.same({}, { event.data.object.client_secret, event.data.object.url })
+      assert.is_string(a.sim:account(a.key).store:get(session.object, session.id).client_secret)
+    end)
+
     it("needs type unless verification_flow is given", function()
       local answer, status = post(SESSIONS, "metadata[a]=b")
       assert.equal(400, status)

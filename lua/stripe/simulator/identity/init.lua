@@ -193,4 +193,5 @@ return {
   controls = { submit = submission.submit },
   takes = { submit = submission.TAKES },
   timers = { redact = redaction.finish },
+  told = { [SESSION] = submission.told },
 }

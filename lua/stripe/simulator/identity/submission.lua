@@ -24,11 +24,16 @@ function submission.close(session)
   session.client_secret, session.url = nil, nil
 end
 
---- Emits an event of a session; events never carry its secret or its address.
+--- The session as events hold it: without its secret and its address.
+function submission.told(session)
+  local told = copy.shallow(session)
+  submission.close(told)
+  return told
+end
+
+--- Emits an event of a session.
 function submission.emit(account, name, session)
-  local shown = copy.shallow(session)
-  submission.close(shown)
-  account.events:emit("identity.verification_session." .. name, shown)
+  account.events:emit("identity.verification_session." .. name, session)
 end
 
 local function process(account, session)
