@@ -159,6 +159,14 @@ describe("the state", function()
     assert.equal(1, #x.get("/v1/climate/orders").object.data)
   end)
 
+  it("comes back with names that begin with $", function()
+    local form = ORDER .. "&metadata[$hex]=ff00&metadata[$null]=x&metadata[$$a]=y"
+    local id = x.post("/v1/climate/orders", form).object.id
+    assert(sim:restore(through_json(sim:snapshot())))
+    assert.same({ ["$hex"] = "ff00", ["$null"] = "x", ["$$a"] = "y" },
+      x.get("/v1/climate/orders/" .. id).object.metadata)
+  end)
+
   it("takes objects as they are, to their place in time", function()
     order()
     assert(sim:load {

@@ -1,7 +1,8 @@
 --- The state of an account as a plain value that JSON can carry, and back.
 --
 -- Two things have no form in JSON and stand as a map with one key: `{ ["$hex"] = "ff00" }` is a
--- text that is no UTF-8, `{ ["$null"] = true }` the API's null.
+-- text that is no UTF-8, `{ ["$null"] = true }` the API's null. Names of one's own that begin with
+-- "$", as metadata may have, get another one.
 -- @module stripe.simulator.state
 
 local core = require "stripe.core"
@@ -24,7 +25,10 @@ local function pack(value)
   end
   if type(value) ~= "table" then return value end
   local result = {}
-  for name, member in pairs(value) do result[name] = pack(member) end
+  for name, member in pairs(value) do
+    if type(name) == "string" and name:sub(1, 1) == "$" then name = "$" .. name end
+    result[name] = pack(member)
+  end
   return result
 end
 
@@ -35,7 +39,10 @@ local function unpack_value(value)
     return (value["$hex"]:gsub("%x%x", function(hex) return string.char(tonumber(hex, 16)) end))
   end
   local result = {}
-  for name, member in pairs(value) do result[name] = unpack_value(member) end
+  for name, member in pairs(value) do
+    if type(name) == "string" then name = name:gsub("^%$%$", "$") end
+    result[name] = unpack_value(member)
+  end
   return result
 end
 
