@@ -159,6 +159,29 @@ describe("the state", function()
     assert.equal(1, #x.get("/v1/climate/orders").object.data)
   end)
 
+  it("that has lost a part is refused before anything changes, and so is a key that is none",
+    function()
+      order()
+      for _, spoil in ipairs {
+        function(snapshot) snapshot.clock = {} end,
+        function(snapshot) snapshot.order = "7" end,
+        function(snapshot) snapshot.accounts = { a = 1 } end,
+        function(snapshot) snapshot.accounts[1].key = "pk_test_1" end,
+        function(snapshot) snapshot.accounts[1].key = nil end,
+        function(snapshot) snapshot.accounts[1].settings = {} end,
+        function(snapshot) snapshot.accounts[1].ids.a = nil end,
+        function(snapshot) snapshot.accounts[1].store = { objects = {} } end,
+        function(snapshot) snapshot.accounts[1].journal = { 1 } end,
+      } do
+        local snapshot = through_json(sim:snapshot())
+        spoil(snapshot)
+        local done, problem = sim:restore(snapshot)
+        assert.is_nil(done)
+        assert.is_string(problem)
+        assert.equal(1, #x.get("/v1/climate/orders").object.data)
+      end
+    end)
+
   it("comes back with names that begin with $", function()
     local form = ORDER .. "&metadata[$hex]=ff00&metadata[$null]=x&metadata[$$a]=y"
     local id = x.post("/v1/climate/orders", form).object.id
@@ -180,6 +203,37 @@ describe("the state", function()
     local file = x.get("/v1/files").object.data[1]
     assert.matches("^file_", file.id)
     assert.equal(x.start, file.created)
+  end)
+
+  it("completes objects by what the steps of their lives need", function()
+    assert(sim:load {
+      { object = "climate.order", id = "climorder_1" },
+      { object = "climate.product", id = "climsku_1" },
+      { object = "identity.verification_session", id = "vs_1" },
+      { object = "crypto.onramp_session", id = "cos_1" },
+      { object = "event", id = "evt_1" },
+    })
+    assert(sim.climate:delay("climorder_1"))
+    assert.equal(200, x.post("/v1/climate/orders/climorder_1/cancel").status)
+    assert(sim.climate:price("climsku_1", { usd = 1000 }))
+    assert.equal("out_of_inventory",
+      x.post("/v1/climate/orders", "product=climsku_1&metric_tons=1").object.error.code)
+    assert(sim.identity:submit("vs_1", { outcome = "verified" }))
+    assert.equal(1, #x.get("/v1/crypto/onramp_sessions?status=initialized").object.data)
+    assert(sim.crypto:move("cos_1", { status = "requires_payment" }))
+    assert.equal(200, x.get("/v1/events?type=climate.*").status)
+    assert.equal(200, x.post("/v1/identity/verification_sessions/vs_1/redact").status)
+    sim:advance(4 * 24 * 3600)
+  end)
+
+  it("takes lists of objects only, with ids that are text", function()
+    for _, value in ipairs { { object = "climate.order" }, { a = 1 }, "x", { 5 },
+      { { object = "climate.order", id = 5 } }, { { object = "climate.order", id = "" } } } do
+      local done, problem = sim:load(value)
+      assert.is_nil(done)
+      assert.is_string(problem)
+    end
+    assert(sim:load {})
   end)
 
   it("takes no object that the API could not show", function()

@@ -31,7 +31,7 @@ end
 --- Whether a key is one that opens an account.
 -- @treturn boolean true | nil, err 401
 function Accounts.check(key)
-  if not key then
+  if type(key) ~= "string" then
     return unauthorized("You did not provide an API key. You need to provide your API key in the "
       .. "Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').")
   end

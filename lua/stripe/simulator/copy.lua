@@ -32,4 +32,12 @@ function copy.merge(target, changes)
   return target
 end
 
+--- Gives `target` the members of `defaults` that it lacks.
+function copy.complete(target, defaults)
+  for name, value in pairs(defaults) do
+    if target[name] == nil then target[name] = value end
+  end
+  return target
+end
+
 return copy

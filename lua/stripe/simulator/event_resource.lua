@@ -2,6 +2,7 @@
 -- [behaviour: Events]
 -- @module stripe.simulator.event_resource
 
+local copy = require "stripe.simulator.copy"
 local errors = require "stripe.simulator.errors"
 
 local KIND = "event"
@@ -52,4 +53,13 @@ operations["events.retry"] = function(account, request)
   return account.events:resend(request.ids[1], { endpoint = request.params.webhook_endpoint })
 end
 
-return { name = "events", kinds = { [KIND] = "evt_" }, operations = operations }
+-- What a loaded event lacks of what is looked at in all.
+local function loaded(_, event)
+  copy.complete(event, { type = "sample", data = {}, pending_webhooks = 0 })
+  copy.complete(event.data, { object = {} })
+end
+
+return {
+  name = "events", kinds = { [KIND] = "evt_" }, operations = operations,
+  loaded = { [KIND] = loaded },
+}

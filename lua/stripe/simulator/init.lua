@@ -202,14 +202,16 @@ end
 -- know are dropped.
 -- @treturn boolean true | nil, message
 function Simulator:restore(snapshot)
-  if type(snapshot) ~= "table" or type(snapshot.accounts) ~= "table" then
+  if type(snapshot) ~= "table" or not state.is_list(snapshot.accounts) then
     return nil, "a snapshot of a simulator expected"
   end
+  if type(snapshot.order or 0) ~= "number" then return nil, "the snapshot lacks order" end
   local complete, lack = state.has(snapshot, PARTS)
   if not complete then return nil, lack end
   for _, one in ipairs(snapshot.accounts) do
     local fits, problem = state.check(one)
-    if not fits then return nil, problem end
+    if fits then fits, problem = self.accounts.check(one.key) end
+    if not fits then return nil, tostring(problem) end
   end
   self.seed, self.order = snapshot.seed or self.seed, snapshot.order or self.order
   self.settings = copy.deep(snapshot.settings or self.settings)

@@ -61,12 +61,37 @@ function state.take(owner, parts, saved)
   for _, name in ipairs(parts) do owner[name]:restore(unpack_value(saved[name])) end
 end
 
+-- What the state of a part needs, and which are lists of tables.
+local NEEDED = {
+  clock = { shift = "number", order = "number", schedule = "table" },
+  ids = { a = "number", b = "number" }, request_ids = { a = "number", b = "number" },
+  store = { objects = "table", privates = "table" }, outbox = { records = "table" },
+}
+local LISTS = { faults = true, idempotency = true, journal = true, standing = true }
+
+-- The name of what is missing in the state of a part, or not of its type; nil when all is there.
+local function lack(part, name)
+  if type(part) ~= "table" then return name end
+  for member, kind in pairs(NEEDED[name] or {}) do
+    if type(part[member]) ~= kind then return name .. "." .. member end
+  end
+  for i, entry in ipairs(LISTS[name] and part or {}) do
+    if type(entry) ~= "table" then return ("%s[%d]"):format(name, i) end
+  end
+end
+
 --- Whether each part was saved. @treturn boolean true | nil, message
 function state.has(saved, parts)
   for _, name in ipairs(parts) do
-    if type(saved[name]) ~= "table" then return nil, "the snapshot lacks " .. name end
+    local missing = lack(saved[name], name)
+    if missing then return nil, "the snapshot lacks " .. missing end
   end
   return true
+end
+
+--- Whether a value is a list, perhaps an empty one.
+function state.is_list(value)
+  return type(value) == "table" and (value[1] ~= nil or next(value) == nil)
 end
 
 --- The state of an account.
@@ -84,6 +109,10 @@ end
 function state.check(snapshot)
   if type(snapshot) ~= "table" then return nil, "a snapshot expected" end
   if snapshot.format ~= FORMAT then return nil, "a snapshot of format 1 expected" end
+  local settings = snapshot.settings
+  if type(settings) ~= "table" or type(settings.api_version) ~= "string" then
+    return nil, "the snapshot lacks settings.api_version"
+  end
   return state.has(snapshot, state.parts)
 end
 
@@ -94,21 +123,25 @@ function state.restore(account, snapshot)
   state.take(account, state.parts, snapshot)
   local settings = account.settings
   for name in pairs(settings) do settings[name] = nil end
-  copy.merge(settings, snapshot.settings or {})
+  copy.merge(settings, snapshot.settings)
   return true
 end
 
 --- Puts objects in the shape of the API into an account. A missing `id`, `created` or `livemode`
--- is filled in; an object with the id of another replaces it.
+-- is filled in, and what an order, a product, a session or an event can't do without; an object
+-- with the id of another replaces it.
 -- @tparam table account
 -- @tparam {table,...} objects
 -- @treturn boolean true | nil, message
 function state.load(account, objects)
-  if type(objects) ~= "table" then return nil, "a list of objects expected" end
+  if not state.is_list(objects) then return nil, "a list of objects expected" end
   for i, object in ipairs(objects) do
-    if type(object) ~= "table" or not families.kinds[object.object] then
-      return nil, ("object %d: no such kind: %s"):format(i,
-        tostring(type(object) == "table" and object.object or object))
+    if type(object) ~= "table" then return nil, ("object %d: a table expected"):format(i) end
+    if not families.kinds[object.object] then
+      return nil, ("object %d: no such kind: %s"):format(i, tostring(object.object))
+    end
+    if object.id ~= nil and (type(object.id) ~= "string" or object.id == "") then
+      return nil, ("object %d: id: text expected"):format(i)
     end
     local fits, problem = pcall(core.render, object)
     if not fits then

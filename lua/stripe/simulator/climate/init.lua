@@ -8,6 +8,7 @@
 
 local core = require "stripe.core"
 local catalogue = require "stripe.simulator.climate.catalogue"
+local copy = require "stripe.simulator.copy"
 local other_side = require "stripe.simulator.climate.controls"
 local errors = require "stripe.simulator.errors"
 local metadata = require "stripe.simulator.metadata"
@@ -141,6 +142,25 @@ local function deliver_spot(account, id)
   end
 end
 
+-- What a loaded order lacks of what the steps of its life need.
+local function loaded_order(account, object)
+  local fees = object.amount_fees or 0
+  local subtotal = object.amount_subtotal or (object.amount_total or fees) - fees
+  copy.complete(object, {
+    amount_fees = fees, amount_subtotal = subtotal, amount_total = subtotal + fees,
+    currency = account.settings.default_currency or "usd", delivery_details = {},
+    expected_delivery_year = order.year(object.created) + 1, metadata = {}, metric_tons = "1",
+    status = "confirmed",
+  })
+end
+
+local function loaded_product(_, object)
+  copy.complete(object, {
+    current_prices_per_metric_ton = {}, metric_tons_available = "0", name = object.id,
+    suppliers = {},
+  })
+end
+
 return {
   name = "climate",
   kinds = {
@@ -153,4 +173,5 @@ return {
   controls = other_side.controls,
   takes = other_side.takes,
   timers = { deliver_spot = deliver_spot },
+  loaded = { ["climate.order"] = loaded_order, ["climate.product"] = loaded_product },
 }

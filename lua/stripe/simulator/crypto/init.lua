@@ -47,6 +47,7 @@ return {
   name = "crypto",
   kinds = { [session.kind] = "cos_" },
   operations = operations,
+  loaded = { [session.kind] = session.complete },
   problems = {
     ["crypto.onramp_sessions.create"] = amounts.problem,
     ["crypto.onramp_quotes.retrieve"] = amounts.problem,

@@ -79,6 +79,15 @@ function session.create(account, params)
   return object
 end
 
+--- Gives a loaded session what its steps need.
+function session.complete(_, object)
+  copy.complete(object, { metadata = {}, status = "initialized", transaction_details = {} })
+  copy.complete(object.transaction_details, {
+    destination_currencies = copy.deep(assets.currencies),
+    destination_networks = copy.deep(assets.networks), lock_wallet_address = false,
+  })
+end
+
 -- The old values of what differs between two tables of details; what was not there is null.
 local function differences(old, new)
   local changed = {}

@@ -73,7 +73,7 @@ end
 
 -- A link that was loaded replaces the one with its id, which its file knows already.
 local function loaded(account, link)
-  if not link.file then return end
+  if type(link.file) ~= "string" then return end
   for _, id in ipairs(account.store:private(link.file).links or {}) do
     if id == link.id then return end
   end

@@ -186,6 +186,12 @@ operations["identity.verification_reports.list"] = function(account, request)
     { "client_reference_id", "type", "verification_session" }))
 end
 
+-- What a loaded session lacks of what a check needs.
+local function loaded_session(_, session)
+  copy.complete(session, { metadata = {}, options = {}, status = "requires_input",
+    type = session.verification_flow and "verification_flow" or "document" })
+end
+
 return {
   name = "identity",
   kinds = { [SESSION] = "vs_", [REPORT] = "vr_" },
@@ -193,5 +199,6 @@ return {
   controls = { submit = submission.submit },
   takes = { submit = submission.TAKES },
   timers = { redact = redaction.finish },
+  loaded = { [SESSION] = loaded_session },
   told = { [SESSION] = submission.told },
 }
