@@ -103,7 +103,8 @@ describe("expand", function()
   end)
 
   it("observed 3: refuses what cannot be expanded, without code and param", function()
-    for _, path in ipairs { "status", "nothing", "options", "last_verification_report.nothing" } do
+    for _, path in ipairs { "status", "nothing", "options", "last_verification_report.nothing",
+      ".last_verification_report", "last_verification_report.", "verified_outputs..dob" } do
       refused(session(path), path)
     end
   end)

@@ -26,7 +26,7 @@ end
 -- object may be named too, though it is there in any case.
 local function add(tree, fields, path)
   local expandable = false
-  for name in path:gmatch("[^.]+") do
+  for name in (path .. "."):gmatch("([^.]*)%.") do
     local field = field_named(fields, name)
     if not field then return false end
     expandable = field.expand ~= nil or field.type == "list"
