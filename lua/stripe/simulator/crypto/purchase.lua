@@ -61,7 +61,9 @@ local function chosen_fees(fees)
   local texts = {}
   for name, value in pairs(fees or {}) do
     local text = tostring(value)
-    if not prices.is_fee(text) then return nil, name .. " must be a decimal that is not negative" end
+    if not prices.is_fee(text) then
+      return nil, name .. " must be a decimal that is not negative"
+    end
     texts[name] = text
   end
   return texts
