@@ -117,6 +117,13 @@ describe("the control route", function()
     assert.equal(2, #x.get("/v1/climate/orders").object.data)
   end)
 
+  it("takes ids with escapes, as the API does", function()
+    assert(sim:account(x.key):load { { object = "climate.order", id = "a/b \195\188" } })
+    local path = "climate/orders/a%2Fb%20%c3%bc/deliver"
+    assert.equal("delivered", control("POST", path, {}, x.key).object.status)
+    assert.equal(400, control("POST", "climate/orders/%ff/deliver", {}, x.key).status)
+  end)
+
   it("that doesn't exist is a 404", function()
     for _, path in ipairs { "nothing", "store/x", "climate/orders/x/explode", "climate" } do
       assert.equal(404, control("POST", path, {}).status, path)

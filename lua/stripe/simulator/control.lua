@@ -83,6 +83,11 @@ local function misfit(name, body)
   return errors.missing_param(rule.needs)
 end
 
+-- An id as a path has it, without its escapes.
+local function unescaped(id)
+  return (id:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
+end
+
 -- The control of a family that a path names, as a function like those above.
 local function family_route(method, path)
   if method ~= "POST" then return nil end
@@ -93,7 +98,7 @@ local function family_route(method, path)
   for _, family in ipairs(families.list) do
     if family.name == name and family.controls and family.controls[verb] then
       return function(target, body)
-        if id then return target[name][verb](nil, id, body) end
+        if id then return target[name][verb](nil, unescaped(id), body) end
         return target[name][verb](nil, body)
       end
     end
