@@ -100,6 +100,12 @@ describe("climate", function()
       assert.equal("1000000", stock(PORTFOLIO))
     end)
 
+    it("says of a decimal that it is too long", function()
+      local message = refused(400, nil, "metric_tons",
+        post("/v1/climate/orders", "product=" .. PORTFOLIO .. "&metric_tons=" .. ("1"):rep(41)))
+      assert.matches("nor longer than 40 characters", message)
+    end)
+
     it("needs a product", function()
       local message = refused(400, "parameter_missing", "product",
         post("/v1/climate/orders", "amount=100"))

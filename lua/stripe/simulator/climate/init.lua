@@ -45,7 +45,8 @@ local function quantity(params, price)
     local cost = tons and money.cost(tons, price)
     if cost and cost > 0 then return cost, tons end
     return nil, errors.invalid(tons and "The cost of this many metric tons can't be charged."
-      or "Invalid decimal: metric_tons must not be negative.", "metric_tons")
+      or "Invalid decimal: metric_tons must not be negative, nor longer than 40 characters.",
+      "metric_tons")
   elseif amount ~= nil then
     if amount < 1 then
       return nil, errors.invalid("Invalid positive integer", "amount",
