@@ -89,10 +89,17 @@ local function normalized(fault)
   if not (instead[fault.kind] or after[fault.kind]) then
     return nil, "no such fault: " .. tostring(fault.kind)
   elseif fault.kind == "status"
-    and not (fault.status and fault.status >= 100 and fault.status <= 599) then
-    return nil, "fault.status: an HTTP status expected"
+    and not (fault.status and fault.status >= 200 and fault.status <= 599) then
+    return nil, "fault.status: an HTTP status from 200 to 599 expected"
   elseif fault.kind == "delay" and not (fault.delay and fault.delay >= 0) then
     return nil, "fault.delay: seconds expected"
+  elseif (fault.bytes or 0) < 0 then
+    return nil, "fault.bytes: how many bytes expected"
+  end
+  for name in pairs(fault.headers or {}) do
+    if not name:find "^[%w!#$%%&'*+.^_`|~-]+$" then
+      return nil, "fault.headers: no name of a header: " .. name
+    end
   end
   return fault
 end
