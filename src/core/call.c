@@ -189,7 +189,7 @@ void st_call_failed(st_call *c, double now, enum st_failure failure, st_text mes
     if (!in_attempt(c)) return;
     st_outcome outcome = { .failure = failure, .hopeless = hopeless };
     record(c, now, failure);
-    if (sent != ST_SENT_NO) c->sent = sent;
+    if (sent > c->sent) c->sent = sent;
     bool retrying = again(c, now, &outcome);
     bool late = failure == ST_FAILURE_TIMEOUT && c->bounded && now >= c->deadline - CLOCKS_DIFFER;
     if (late)
@@ -331,7 +331,7 @@ void st_call_cancel(st_call *c, double now, st_text reason)
     if (c->state == ST_CALL_DONE) return;
     if (c->state == ST_CALL_SENDING) {
         record(c, now, ST_FAILURE_CANCELED);
-        c->sent = ST_SENT_MAYBE;
+        if (c->sent == ST_SENT_NO) c->sent = ST_SENT_MAYBE;
     }
     c->retryable = false;
     end_failed(c, ST_FAILURE_CANCELED, reason);

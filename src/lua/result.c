@@ -249,7 +249,8 @@ static int sent(lua_State *L)
 {
     static const char *const names[] = { "no", "maybe", "yes" };
     const st_call *c = &st_checkcall(L)->call;
-    lua_pushstring(L, names[c->state == ST_CALL_SENDING ? ST_SENT_MAYBE : c->sent]);
+    bool begun = c->state == ST_CALL_SENDING && c->sent == ST_SENT_NO;
+    lua_pushstring(L, names[begun ? ST_SENT_MAYBE : c->sent]);
     return 1;
 }
 
