@@ -75,6 +75,8 @@ describe("Over the wire", function()
       assert.equal(tostring(file.size), tostring(whole)) -- both whole numbers, without ".0"
       assert.equal(whole, seen[#seen])
       assert.is_true(#seen > 4)
+      assert.equal(("%d"):format(whole), tostring(whole)) -- no 8388608.0
+      assert.equal(("%d"):format(seen[1]), tostring(seen[1]))
       for i = 2, #seen do assert.is_true(seen[i] > seen[i - 1]) end
     end)
 
@@ -180,6 +182,7 @@ describe("Over the wire", function()
         }))
         assert.equal(COUNT, last)
         assert.equal(COUNT, whole)
+        assert.equal("3000003 3000003", last .. " " .. whole)
       end
     end)
   end)

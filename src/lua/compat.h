@@ -22,6 +22,16 @@
 #define st_isinteger(L, i) ((void)(L), (void)(i), 0)
 #endif
 
+/* Pushes a whole number. Where integers may be too narrow, numbers are floats anyway. */
+static inline void st_pushwhole(lua_State *L, long long n)
+{
+#if LUA_VERSION_NUM >= 503
+    lua_pushinteger(L, (lua_Integer)n);
+#else
+    lua_pushnumber(L, (lua_Number)n);
+#endif
+}
+
 /* The one table that a userdata keeps alive. */
 #if LUA_VERSION_NUM == 501
 #define st_setuservalue lua_setfenv

@@ -228,11 +228,7 @@ static int to_integer(lua_State *L)
         lua_pushliteral(L, "not a whole number, or too large for one of Lua's");
         return 2;
     }
-#if LUA_VERSION_NUM >= 503
-    lua_pushinteger(L, (lua_Integer)n);
-#else
-    lua_pushnumber(L, (lua_Number)n);
-#endif
+    st_pushwhole(L, n);
     return 1;
 }
 

@@ -138,10 +138,10 @@ static void push_progress(lua_State *L, const st_call *c)
 {
     const char *length = st_headers_find(&c->headers, "Content-Length");
     bool packed = st_headers_find(&c->headers, "Content-Encoding") != NULL;
-    lua_pushinteger(L, (lua_Integer)c->request.body.position);
-    lua_pushinteger(L, (lua_Integer)st_source_length(&c->request.body));
-    lua_pushinteger(L, (lua_Integer)c->received);
-    if (length && !packed) lua_pushinteger(L, (lua_Integer)strtoll(length, NULL, 10));
+    st_pushwhole(L, c->request.body.position);
+    st_pushwhole(L, st_source_length(&c->request.body));
+    st_pushwhole(L, c->received);
+    if (length && !packed) st_pushwhole(L, strtoll(length, NULL, 10));
     else lua_pushnil(L);
 }
 

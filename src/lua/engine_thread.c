@@ -118,11 +118,11 @@ static int resume(lua_State *L)
 
 static void push_progress(lua_State *L, const st_progress *p)
 {
-    lua_pushinteger(L, (lua_Integer)p->sent);
-    lua_pushinteger(L, (lua_Integer)p->to_send);
-    lua_pushinteger(L, (lua_Integer)p->received);
+    st_pushwhole(L, (long long)p->sent);
+    st_pushwhole(L, (long long)p->to_send);
+    st_pushwhole(L, (long long)p->received);
     if (p->to_receive < 0) lua_pushnil(L);
-    else lua_pushinteger(L, (lua_Integer)p->to_receive);
+    else st_pushwhole(L, (long long)p->to_receive);
 }
 
 /* mailbox:next() -> as that of a channel. */

@@ -73,16 +73,6 @@ static long long time_at(lua_State *L, int i)
     return (long long)seconds;
 }
 
-/* Where integers may be too narrow, numbers are floats anyway. */
-static void push_seconds(lua_State *L, long long seconds)
-{
-#if LUA_VERSION_NUM >= 503
-    lua_pushinteger(L, (lua_Integer)seconds);
-#else
-    lua_pushnumber(L, (lua_Number)seconds);
-#endif
-}
-
 /* webhook_verify(body, header, secret or list, tolerance or false, future or false, now or nil)
    -> time, which secret, age | nil, fault, time or nil, age or nil. Seconds, Unix time. */
 static int verify(lua_State *L)
@@ -106,9 +96,9 @@ static int verify(lua_State *L)
         lua_pushstring(L, st_signature_fault_name(fault));
         if (!readable) return 2;
     }
-    push_seconds(L, s.time);
+    st_pushwhole(L, s.time);
     if (fault == ST_SIGNATURE_FINE) lua_pushinteger(L, secret);
-    push_seconds(L, age);
+    st_pushwhole(L, age);
     return fault == ST_SIGNATURE_FINE ? 3 : 4;
 }
 
