@@ -128,6 +128,31 @@ for name, where in pairs(places) do
       assert.equal(1, orders())
     end)
 
+    it("knows an upload by the name that it is sent under, an open file without one", function()
+      local function upload(file)
+        return journal:once("upload", function(call)
+          return client.files:create({ purpose = "identity_document", file = file() }, call)
+        end)
+      end
+      local path = os.tmpname()
+      paths[#paths + 1] = path
+      local picture = assert(io.open(path, "wb"))
+      picture:write("\137PNG\r\n\26\n")
+      picture:close()
+      local function open() return assert(io.open(path, "rb")) end
+      spoil("lost", 1, "files.create")
+      upload(open)
+      assert.is_true(select(3, assert(upload(open))).replayed)
+      assert(journal:forget "upload")
+      spoil("lost", 1, "files.create")
+      upload(function() return { path = path, filename = "a.png" } end)
+      local _, err = upload(function() return { path = path, filename = "b.png" } end)
+      assert.equal("changed", err.code)
+      assert.is_true(select(3, assert(upload(function()
+        return { content = open(), filename = "a.png" }
+      end))).replayed)
+    end)
+
     it("starts afresh with a new request after a refusal", function()
       local none, err = journal:once("offset", function(call) return order(call, "900000") end)
       assert.is_nil(none)

@@ -15,14 +15,19 @@ function Request.method(request)
   return operation and operation.method or request.method
 end
 
+-- The name that what is uploaded goes under. An open file has none.
+local function name_of(file)
+  if type(file) ~= "table" then return type(file) == "string" and file or "upload" end
+  return tostring(file.filename or file.name or file.path or "upload")
+end
+
 -- The parameters as they are sent, for comparing: what is uploaded counts by its name.
 local function form_of(request)
   local operation, params = Operations.list[request.op], request.params
   if operation and operation.multipart and params then
     params = {}
     for name, value in pairs(request.params) do
-      local file = name == "file" and (type(value) == "table" and value or { path = value })
-      params[name] = file and tostring(file.name or file.path or "upload") or value
+      params[name] = name == "file" and name_of(value) or value
     end
     return core.encode(nil, params, { validate = false })
   end
