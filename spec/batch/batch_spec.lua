@@ -1,4 +1,5 @@
 local core = require "stripe.core"
+local blocking = require "stripe.driver.blocking"
 local stripe = require "stripe"
 local pseudo_terminals = require "spec.support.terminal"
 
@@ -81,6 +82,40 @@ describe("a batch", function()
     end })
     assert.equal(2, summary.total)
     assert.equal(6, orders())
+  end)
+
+  it("asks a function that waits for the next row once at a time, and not after the end", function()
+    local asking, asked, seen = 0, 0, {}
+    local summary = assert(run {
+      rows = function()
+        asking, asked = asking + 1, asked + 1
+        assert.equal(1, asking)
+        local n = asked
+        blocking.sleep(0.002)
+        asking = asking - 1
+        return n <= 20 and { n = n } or nil
+      end,
+      each = function(row)
+        seen[#seen + 1] = row.n
+        return row.n
+      end,
+    })
+    table.sort(seen)
+    assert.equal(21, asked)
+    assert.equal(20, summary.done)
+    for i = 1, 20 do assert.equal(i, seen[i]) end
+  end)
+
+  it("hands on what a function throws that gives the rows", function()
+    local asked = 0
+    assert.error_matches(function()
+      run { rows = function()
+        asked = asked + 1
+        blocking.sleep(0.002)
+        error("no more", 0)
+      end }
+    end, "no more")
+    assert.equal(1, asked)
   end)
 
   it("knows equal rows apart, and knows them again", function()

@@ -15,6 +15,7 @@
 -- @module stripe.batch
 
 local core = require "stripe.core"
+local Driver = require "stripe.driver"
 local Progress = require "stripe.batch.progress"
 local Results = require "stripe.batch.results"
 local Rows = require "stripe.batch.rows"
@@ -91,9 +92,28 @@ local function namer(key)
   end
 end
 
-local function open(rows, format)
+-- How long to sleep while another task waits for the next row, in seconds.
+local PAUSE = 0.005
+
+-- The caller's function may wait, for a page of a list, say. Meanwhile no other task may ask it,
+-- which would get the same row, nor anybody once it has ended.
+local function in_turn(next_row, driver)
+  local asked, over = false, false
+  local function ask() return { next_row() } end
+  return function()
+    while asked do (Driver.choose(driver) or Driver.current()).sleep(PAUSE) end
+    if over then return nil end
+    asked = true
+    local got, errors = gather({ ask }, { driver = driver })
+    asked, over = false, not (got[1] and got[1][1])
+    if errors then error(errors[1].cause, 0) end
+    return got[1][1], got[1][2]
+  end
+end
+
+local function open(rows, format, driver)
   if type(rows) == "string" then return Rows.open(rows, format) end
-  if type(rows) == "function" then return rows, function() end end
+  if type(rows) == "function" then return in_turn(rows, driver), function() end end
   return Rows.list(rows)
 end
 
@@ -180,7 +200,7 @@ function Batch.run(options)
   if not total then return nil, unreadable end
   local results, problem = Results.open(options.results, options.name)
   if not results then return nil, problem end
-  local next_row, close = open(options.rows, options.format)
+  local next_row, close = open(options.rows, options.format, options.driver)
   if not next_row then
     results:close()
     return nil, close
