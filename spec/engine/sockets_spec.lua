@@ -100,6 +100,15 @@ describe("The socket of a connection", function()
     ]]
   end)
 
+  it("is not used again after its peer's farewell, though it waits for ours", function()
+    run [[
+      assert(not call "/v1/farewell/x")
+      sleep(0.1)
+      local err = call "/v1/ok/x"
+      assert(not err, err)
+    ]]
+  end)
+
   it("wakes nobody again and again when its peer has left", function()
     run [[
       assert(not call "/v1/idle_close/x")

@@ -255,6 +255,14 @@ function acts.idle_close(c)
   c:close()
 end
 
+-- Answers, then says its farewell over TLS, and waits for the client's before it closes.
+function acts.farewell(c)
+  acts.ok(c)
+  cqueues.sleep(0.02)
+  local tls = c.socket:checktls()
+  if tls then libssl.SSL_shutdown(ffi.cast("void **", tls)[0]) end
+end
+
 -- Answers, and then says more, unasked.
 function acts.afterword(c)
   acts.ok(c)

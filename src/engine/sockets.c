@@ -64,10 +64,21 @@ st_socket *st_sockets_find(const st_sockets *s, int fd)
     return fd >= 0 && fd < s->size && s->of[fd].inode ? &s->of[fd] : NULL;
 }
 
+/* Whether that is the head of a TLS record (RFC 8446, 5.1) with an alert in it, the farewell as a
+   rule: it says so, or is encrypted and as short as nothing else is. */
+static bool is_alert(const unsigned char *head)
+{
+    enum { ALERT = 21, ENCRYPTED = 23, LONGEST = 2 + 1 + 16 }; /* the alert, its type, the tag */
+    return head[0] == ALERT ||
+           (head[0] == ENCRYPTED && head[3] == 0 && head[4] > 0 && head[4] <= LONGEST);
+}
+
 bool st_sockets_unasked(int fd)
 {
-    unsigned char type; /* of a record of TLS, RFC 8446, 5.1: 20 to 24 */
-    return recv(fd, &type, 1, MSG_PEEK | MSG_DONTWAIT) == 1 && (type < 20 || type > 24);
+    unsigned char head[5];
+    ssize_t n = recv(fd, head, sizeof head, MSG_PEEK | MSG_DONTWAIT);
+    if (n <= 0) return false;
+    return head[0] < 20 || head[0] > 24 || (n == (ssize_t)sizeof head && is_alert(head));
 }
 
 /* What waits on it is thrown away: only then does a look at it show the end. */

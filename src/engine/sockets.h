@@ -37,7 +37,8 @@ void st_sockets_apply(st_sockets *s, CURL *easy);
 st_socket *st_sockets_find(const st_sockets *s, int fd);
 
 /* Whether something waits to be read that is no TLS: on an idle connection nobody has asked for it,
-   and libcurl would take it for the next answer. Tickets of TLS come when they want. */
+   and libcurl would take it for the next answer. Or an alert of TLS, with which a peer leaves that
+   waits for our farewell before it closes. Tickets of TLS come when they want. */
 bool st_sockets_unasked(int fd);
 
 /* Ends an idle socket, as when its peer is gone, so that libcurl finds it dead. */
