@@ -56,10 +56,11 @@ end
 -- @tparam table request
 -- @treturn ?string
 function Observe.body(call, request)
-  if not request.body or request.body == "" then return request.body end
+  local length = request.stream and request.stream.content_length or #(request.body or "")
+  if length == 0 then return request.body end
   local content_type = request.headers["content-type"] or ""
   if content_type:find("multipart", 1, true) then
-    return ("[%d bytes of %s]"):format(#request.body, content_type:match("^[^;]*"))
+    return ("[%.0f bytes of %s]"):format(length, content_type:match("^[^;]*"))
   end
   return core.redact_form(operation_of(call), request.body)
 end

@@ -77,6 +77,14 @@ describe("a dry run", function()
     assert.equal("https://files.stripe.com/v1/files", plan.url)
   end)
 
+  it("describes one from a file on disk as well", function()
+    local plan = dry(client.files, "create", {
+      purpose = "dispute_evidence", file = { path = "LICENSE" },
+    }, { dry_run = true })
+    local length = plan.headers["content-length"]
+    assert.equal(("[%s bytes of multipart/form-data]"):format(length), plan.body)
+  end)
+
   it("checks the parameters like the call itself", function()
     local plan, err = client.climate.orders:create({ product = "x", metric_tonns = 1 },
       { dry_run = true })
