@@ -21,6 +21,14 @@ local function not_empty(value)
   return without_nul(value)
 end
 
+-- libcurl would complain of white space with the password before it in the message.
+local function proxy(value)
+  if value == "" then return "must not be empty" end
+  if value:find("[%s%c]") then
+    return "has white space in it; that of a password is percent-encoded, as %20"
+  end
+end
+
 -- For what becomes a header.
 local function visible(value)
   if value == "" then return "must not be empty" end
@@ -125,7 +133,7 @@ local of_client = {
   deadline = { "number false", positive },
   max_retries = { "number", count },
   retry_rate_limit = { "boolean" },
-  proxy = { "string false", not_empty },
+  proxy = { "string false", proxy },
   no_proxy = { "string false", without_nul },
   ca_file = { "string", not_empty },
   ca_path = { "string", not_empty },

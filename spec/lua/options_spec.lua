@@ -95,6 +95,14 @@ describe("the options of a client", function()
     refused("files_url", "http://files.stripe.com")
   end)
 
+  it("refuse a proxy with white space, and do not repeat the password in it", function()
+    local settings, message = client { proxy = "http://user:secret word@127.0.0.1:3128" }
+    assert.is_nil(settings)
+    assert.matches('option "proxy" has white space', message, 1, true)
+    assert.not_matches("secret", message, 1, true)
+    assert.is_table((client { proxy = "http://user:secret%20word@127.0.0.1:3128" }))
+  end)
+
   it("refuse a key of the mode that livemode excludes", function()
     local _, message = client { api_key = "sk_live_1", livemode = false }
     assert.matches("live key", message)
