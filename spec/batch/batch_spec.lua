@@ -254,6 +254,22 @@ describe("a batch", function()
     assert.equal(1, orders())
   end)
 
+  it("takes whole numbers for keys, as long as they are exact", function()
+    local named = {}
+    local summary = assert(run {
+      rows = path("rows.jsonl", '{"id":7}\n{"id":9007199254740991}\n{"id":9007199254740993}\n'
+        .. '{"id":12345678901234567890}\n{"id":1.5}\n'),
+      key = "id",
+      each = function(_, _, key)
+        named[key] = true
+        return true
+      end,
+    })
+    assert.same({ ["7"] = true, ["9007199254740991"] = true }, named)
+    assert.equal(3, summary.failed)
+    assert.matches("row 3: .*whole number below", tostring(summary):gsub(" %(row %d%)", ""))
+  end)
+
   it("mends a line that a kill left torn", function()
     local out = path("out.jsonl",
       '{"batch":"november","key":"a","n":1,"state":"done"}\n{"batch":"november","key":"b","n"')

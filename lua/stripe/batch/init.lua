@@ -69,6 +69,11 @@ local function digest(row)
   return encoded and core.sha256(text):sub(1, 24) or nil
 end
 
+-- A number as text. From 2^53 on it may not be the one that was written down.
+local function whole(number)
+  if number % 1 == 0 and number > -2 ^ 53 and number < 2 ^ 53 then return ("%d"):format(number) end
+end
+
 -- A function that names rows. Without a field for it, equal rows are told apart by counting them.
 local function namer(key)
   local counts = {}
@@ -81,10 +86,10 @@ local function namer(key)
     end
     local name
     if type(key) == "function" then name = key(row) else name = row[key] end
-    if type(name) == "number" then name = name % 1 == 0 and ("%d"):format(name) or nil end
+    if type(name) == "number" then name = whole(name) end
     if type(name) ~= "string" or not name:find("^[^%c]+$") or #name > 120
       or not pcall(core.json, name) then
-      return nil, "its key must be text of 1 to 120 bytes, in UTF-8"
+      return nil, "its key must be text of 1 to 120 bytes, in UTF-8, or a whole number below 2^53"
     end
     if counts[name] then return nil, ("another row has the key %q"):format(name) end
     counts[name] = 1
