@@ -67,6 +67,20 @@ describe("the contents of a file", function()
 end)
 
 describe("an upload", function()
+  it("says when its file is closed", function()
+    local script = scripted.new {}
+    local file = assert(io.open("LICENSE", "rb"))
+    file:close()
+    for _, given in ipairs { { file }, { { content = file } } } do
+      local none, err = script:client().files:create {
+        purpose = "dispute_evidence", file = given[1],
+      }
+      assert.is_nil(none)
+      assert.equal("file: this file is closed.", err.message)
+    end
+    assert.equal(0, #script.requests)
+  end)
+
   it("reports its progress", function()
     local path = os.tmpname()
     local file = assert(io.open(path, "wb"))

@@ -16,14 +16,18 @@ static int refuse(st_form *form, const char *why, const char *detail)
     return -1;
 }
 
-/* The stream of a Lua file handle at index i; NULL: it is none, or it is closed. */
-static FILE *stream_at(lua_State *L, int i)
+static bool is_handle(lua_State *L, int i)
 {
-    if (lua_type(L, i) != LUA_TUSERDATA || !lua_getmetatable(L, i)) return NULL;
+    if (lua_type(L, i) != LUA_TUSERDATA || !lua_getmetatable(L, i)) return false;
     luaL_getmetatable(L, LUA_FILEHANDLE);
-    int same = lua_rawequal(L, -1, -2);
+    bool same = lua_rawequal(L, -1, -2);
     lua_pop(L, 2);
-    if (!same) return NULL;
+    return same;
+}
+
+/* The stream of the Lua file handle at index i; NULL: it is closed. */
+static FILE *stream_of(lua_State *L, int i)
+{
 #if LUA_VERSION_NUM >= 502
     const luaL_Stream *stream = lua_touserdata(L, i);
     return stream->closef ? stream->f : NULL;
@@ -50,6 +54,7 @@ static int write_descriptor(st_form *form, int fd, int64_t offset, st_upload *up
 /* The rest of a stream, from where it stands. */
 static int write_stream(st_form *form, FILE *stream, st_upload *upload)
 {
+    if (!stream) return refuse(form, "this file is closed", NULL);
     int64_t offset = ftello(stream);
     fflush(stream);
     int fd = fcntl(fileno(stream), F_DUPFD_CLOEXEC, 0);
@@ -125,9 +130,10 @@ static int write_table(lua_State *L, int table, st_form *form)
     if (!path && upload.bytes) return st_form_file(form, &upload) ? 1 : -1;
     if (!path && !content) {
         raw_field(L, table, "content");
-        FILE *stream = stream_at(L, lua_gettop(L));
+        bool handle = is_handle(L, lua_gettop(L));
+        FILE *stream = handle ? stream_of(L, lua_gettop(L)) : NULL;
         lua_pop(L, 1);
-        if (stream) return write_stream(form, stream, &upload);
+        if (handle) return write_stream(form, stream, &upload);
     }
     return refuse(form, "a file is { path = \"...\" } or { content = \"...\" }, one of them", NULL);
 }
@@ -135,8 +141,7 @@ static int write_table(lua_State *L, int table, st_form *form)
 int st_upload_write(lua_State *L, st_form *form)
 {
     int top = lua_gettop(L);
-    FILE *stream = stream_at(L, top);
     st_upload upload = { .fd = -1 };
-    if (stream) return write_stream(form, stream, &upload);
+    if (is_handle(L, top)) return write_stream(form, stream_of(L, top), &upload);
     return lua_type(L, top) == LUA_TTABLE ? write_table(L, top, form) : 0;
 }
