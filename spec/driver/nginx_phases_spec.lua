@@ -19,9 +19,19 @@ local CONFIGURATION = [[
     ask "init_by_lua"
     assert(require("stripe.transport.engine").active() == 0)
     assert(not require("stripe.transport.engine").pollfd(), "the engine is still open")
+    function gather(place, options)
+      local path = "/v1/gathered_" .. place
+      local blocking = options and client:with(options)
+      local function one() return (blocking or client):request("GET", path) end
+      local results, errors = stripe.gather({ one, one }, options)
+      ngx.shared.results:set("gathered_" .. place,
+        errors and tostring(errors[1]) .. " " .. tostring(errors[2]) or results[2].id)
+    end
   }
   init_worker_by_lua_block {
     ask "init_worker_by_lua"
+    gather "init_worker"
+    gather("init_worker_blocking", { driver = "blocking" })
     ngx.timer.at(0, function() ask "ngx.timer.at" end)
   }
   exit_worker_by_lua_block {
@@ -79,6 +89,22 @@ local SERVER = [[
       ngx.say(tostring(err))
     }
   }
+  location = /gathered {
+    set_by_lua_block $nothing { gather "set" return "" }
+    content_by_lua_block {
+      table.sort({ 2, 1 }, function(a, b) gather "sort" return a < b end)
+      ngx.ctx.page = client:request("GET", "/v1/pages/gathered/3")
+      ngx.say "done"
+    }
+    header_filter_by_lua_block {
+      gather "header_filter"
+      local failed
+      for item, err in ngx.ctx.page:each { prefetch = true } do failed = err end
+      ngx.shared.results:set("gathered_prefetch", tostring(failed))
+    }
+    body_filter_by_lua_block { gather "body_filter" }
+    log_by_lua_block { gather "log" }
+  }
 ]]
 
 -- The rows of the table: phase, what a call does there.
@@ -131,6 +157,21 @@ describe("A call in nginx, in the phase #nginx", function()
     server:finish "QUIT"
     return server:logged "at exit: "[1]
   end
+
+  it("that lets nothing wait is refused in gather, too, and in pages fetched ahead", function()
+    assert.equal(200, server:ask("/gathered").status)
+    local places = { "init_worker", "set", "sort", "header_filter", "body_filter", "log" }
+    for _, place in ipairs(places) do
+      assert.matches("code phase.*code phase", result("gathered_" .. place), nil, place)
+      assert.equal(0, wire:requests("/v1/gathered_" .. place))
+    end
+    assert.matches("code phase", result "gathered_prefetch")
+    assert.equal(1, wire:requests "/v1/pages/gathered/3")
+  end)
+
+  it("without coroutines works in gather, too, if it may block", function()
+    assert.equal("climorder_1", result "gathered_init_worker_blocking")
+  end)
 
   for places, does in rows() do
     local phase = places:match "^`([^`]*)`"

@@ -50,13 +50,25 @@ function Blocking.new(now, sleep, engine)
     awake[last] = task
   end
 
-  local function finish(task, ok, ...)
-    if coroutine.status(task.co) ~= "dead" then return end
-    tasks[task.co] = nil
+  local function keep(task, ok, ...)
     task.done, task.ok, task.n = true, ok, select("#", ...)
     for i = 1, task.n do task[i] = (select(i, ...)) end
-    if not ok then task.trace = debug.traceback(task.co) end
+  end
+
+  local function finish(task, ...)
+    if coroutine.status(task.co) ~= "dead" then return end
+    tasks[task.co] = nil
+    keep(task, ...)
+    if not task.ok then task.trace = debug.traceback(task.co) end
     for _, waiter in ipairs(task.waiters) do wake(waiter) end
+  end
+
+  -- Some phases of nginx have no coroutines.
+  local function run_in_place(task, f)
+    keep(task, xpcall(f, function(thrown)
+      task.trace = debug.traceback("", 2)
+      return thrown
+    end))
   end
 
   local function resume(task)
@@ -124,8 +136,14 @@ function Blocking.new(now, sleep, engine)
   end
 
   function driver.spawn(f)
-    local task = { co = coroutine.create(f), waiters = {} }
-    tasks[task.co], owners[task.co] = task, driver
+    local task = { waiters = {} }
+    local found, co = pcall(coroutine.create, f)
+    if not found then
+      run_in_place(task, f)
+      return task
+    end
+    task.co = co
+    tasks[co], owners[co] = task, driver
     resume(task)
     return task
   end
@@ -171,8 +189,8 @@ function Blocking.new(now, sleep, engine)
 
   function driver.await(handle, canceller)
     if handle.finish then return handle:finish(canceller, wait_for) end
-    if handle.co then return await_task(handle) end
-    return handle.transport:exchange(handle.call, driver, canceller)
+    if handle.transport then return handle.transport:exchange(handle.call, driver, canceller) end
+    return await_task(handle)
   end
 
   return driver

@@ -80,6 +80,16 @@ function host.run(f, finish)
   if not (found and thread) then body() end
 end
 
+-- A task that has run before anybody can await it.
+local function run_in_place(f)
+  local task = { done = true }
+  tell(function(ok, ...)
+    task.ok, task.n = ok, select("#", ...)
+    for i = 1, task.n do task[i] = (select(i, ...)) end
+  end, xpcall(f, caught))
+  return task
+end
+
 local driver = Hosted.new(host)
 
 -- Whether this is the master process, as far as is known: after its fork a worker never sees the
@@ -116,6 +126,16 @@ function driver.refuses()
   end
   return ("a call must wait, and in the phase %s nginx lets nothing wait; make it in a timer: "
     .. "ngx.timer.at(0, function() ... end)"):format(phase)
+end
+
+local spawn = driver.spawn
+
+--- As of every driver. Where calls are refused, those of a task are, too: it runs in place, since
+-- the blocking driver would hold the worker up, and to ask for a light thread inside a function
+-- that C calls would end the request.
+function driver.spawn(f)
+  if driver.refuses() then return run_in_place(f) end
+  return spawn(f)
 end
 
 local start = driver.start
