@@ -146,6 +146,17 @@ describe("the limiter of nginx's workers", function()
       assert.equal(0, limiter:acquire(KEY))
     end)
 
+    it("and learns nothing from one that its caller ended", function()
+      local limiter = broken()
+      time = time + 5
+      for _, failure in ipairs { "canceled", "deadline", "aborted" } do
+        assert.equal(0, limiter:acquire(KEY))
+        report(limiter, { failure = failure })
+      end
+      assert.equal(0, limiter:acquire(KEY))
+      assert.is_nil((limiter:acquire(KEY)))
+    end)
+
     it("not for what is no fault of Stripe's, nor while most goes well", function()
       local limiter = make { test = 0, breaker_failures = 3 }
       for _ = 1, 9 do
@@ -201,11 +212,27 @@ describe("the limiter of nginx's workers", function()
     assert.equal(1, select(2, text:gsub("# TYPE stripe_attempt_duration_seconds", "")))
   end)
 
+  it("goes on in a dictionary that is full", function()
+    local limiter = make { retry_ratio = false, breaker_failures = false }
+    limiter:acquire(KEY)
+    dict:set("of somebody else", 1)
+    dict.room = dict.n
+    local add = dict.add
+    function dict:add(...)
+      self:delete "of somebody else" -- as nginx does where there is no room
+      return add(self, ...)
+    end
+    assert.equal(0, limiter:acquire(KEY))
+  end)
+
   it("names what is wrong with its options", function()
+    assert.error_matches(function() Limiter.new { dict = dict, max_wait = false } end, '"max_wait"')
+    assert.error_matches(function() Limiter.new { dict = dict, test = "x" } end, "or false$")
     assert.error_matches(function() Limiter.new { dict = dict, tset = 1 } end, '"tset"')
     assert.error_matches(function() Limiter.new { dict = dict, test = -1 } end, '"test"')
     local none, why = Limiter.new { dict = "nowhere" }
     assert.is_nil(none)
     assert.matches("lua_shared_dict nowhere 1m;", why, 1, true)
+    assert.is_nil((Limiter.new { dict = 3 }))
   end)
 end)

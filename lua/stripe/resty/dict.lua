@@ -19,7 +19,7 @@ local LOCK_LIFE, TRIES, PATIENT, PAUSE = 1, 100, 200, 0.0002
 -- @treturn[2] nil
 -- @treturn[2] string message
 function Dict.open(name)
-  if type(name) ~= "string" and name ~= nil then return name end
+  if type(name) == "table" and type(name.get) == "function" then return name end
   local ngx = package.loaded.ngx
   local dict = ngx and ngx.shared and ngx.shared[name]
   if dict then return dict end
@@ -31,11 +31,14 @@ end
 -- @tparam table dict
 -- @string key of the lock
 -- @tparam function f
+-- @tparam ?boolean evict in a full dictionary, have the lock take the place of what was unused for
+--   the longest time; otherwise it fails there
 -- @return what `f` returns, two values | nil, message
-function Dict.locked(dict, key, f)
+function Dict.locked(dict, key, f, evict)
+  local add = evict and dict.add or dict.safe_add
   for try = 1, TRIES + PATIENT do
     if try > TRIES then core.sleep(PAUSE) end
-    local added, message = dict:safe_add(key, 1, LOCK_LIFE)
+    local added, message = add(dict, key, 1, LOCK_LIFE)
     if added then
       local ok, kept, problem = pcall(f)
       dict:delete(key)

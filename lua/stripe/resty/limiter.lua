@@ -22,14 +22,18 @@ local DEFAULTS = {
   breaker_failures = 20, breaker_window = 10, breaker_pause = 5,
 }
 
+-- Options that false turns off.
+local SWITCHES = { test = true, live = true, retry_ratio = true, breaker_failures = true }
+
 local function check(options)
   for name, value in pairs(options) do
     local default = DEFAULTS[name]
     if default == nil and name ~= "now" and name ~= "sleep" and name ~= "metrics" then
       return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, DEFAULTS)
-    elseif type(default) == "number" and value ~= false
+    elseif type(default) == "number" and not (value == false and SWITCHES[name])
       and not (type(value) == "number" and value >= 0 and value < math.huge) then
-      return ("option %q must be a number, not negative"):format(name)
+      return ("option %q must be a number, not negative%s"):format(name,
+        SWITCHES[name] and ", or false" or "")
     end
   end
 end
@@ -54,8 +58,9 @@ local function is_live(key) return key:find("^[sr]k_live_") ~= nil end
 --- Makes one.
 -- @tparam[opt] table options
 --   `dict`: the name of a shared dictionary ("stripe");
---   `test` (25), `live` (100): requests a second for each key; `burst` (1): seconds' worth of them
---   that may come at once after a rest; `max_wait` (5): seconds, more is an error;
+--   `test` (25), `live` (100): requests a second for each key, false: any number;
+--   `burst` (1): seconds' worth of them that may come at once after a rest;
+--   `max_wait` (5): seconds, more is an error;
 --   `retry_ratio` (0.1): how many further attempts each first one pays for, `retry_reserve` (10):
 --   how many can be saved up; `retry_ratio = false`: no budget;
 --   `breaker_failures` (20): so many failed attempts within `breaker_window` (10) seconds, and more
@@ -128,7 +133,7 @@ local function reserve(self, key, name, most)
     local kept, problem = self.dict:set("full:" .. name, full + interval, self.burst + most + 60)
     if not kept then return nil, problem end
     return early
-  end)
+  end, true)
   if wait then return wait end
   if type(message) == "number" then
     return nil, ("%g requests a second are allowed, and the next is free in %.1f s"):format(rate,
@@ -171,10 +176,13 @@ function Limiter:acquire(key, seconds_left, attempt)
   return wait
 end
 
--- Whether an attempt says that Stripe itself is in trouble.
+-- What the caller ended says nothing of Stripe.
+local OWN = { canceled = true, deadline = true, aborted = true }
+
+-- Whether an attempt says that Stripe itself is in trouble; nil: nobody knows.
 local function failed(attempt)
-  return attempt.failure ~= nil and attempt.failure ~= "canceled" and attempt.failure ~= "deadline"
-    or attempt.status ~= nil and attempt.status >= 500
+  if attempt.failure then return not OWN[attempt.failure] or nil end
+  return attempt.status ~= nil and attempt.status >= 500
 end
 
 --- Takes note of how an attempt ended.
@@ -184,8 +192,12 @@ end
 function Limiter:report(key, attempt, operation)
   if self.metrics then self.metrics:attempt(attempt, operation) end
   if not self.breaker_failures then return end
-  local name, dict = name_of(key), self.dict
-  if not failed(attempt) then
+  local name, dict, trouble = name_of(key), self.dict, failed(attempt)
+  if trouble == nil then
+    dict:delete("probe:" .. name) -- if it was the one that tried, another may
+    return
+  end
+  if not trouble then
     if dict:get("open:" .. name) then
       dict:delete("open:" .. name)
       dict:delete("probe:" .. name)
