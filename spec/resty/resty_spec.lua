@@ -34,6 +34,9 @@ local HTTP = [[
       background = true,
     }
     guard = resty.webhook { secrets = secrets }
+    elsewhere = resty.client {
+      api_key = "sk_test_4", base_url = "{{upstream}}", max_retries = 0, dict = "events",
+    }
     quotes = resty.quotes { client = client, ttl = 30, params = { source_currency = "usd" } }
   }
   log_format stripe "$uri $stripe_calls $stripe_status";
@@ -69,6 +72,19 @@ local SERVER = [[
   }
   location = /webhook { content_by_lua_block { webhook() } }
   location = /later { content_by_lua_block { later() } }
+  location = /elsewhere {
+    content_by_lua_block {
+      elsewhere.climate.orders:retrieve "climorder_none"
+      resty.metrics "events"
+    }
+  }
+  location = /misuse {
+    content_by_lua_block {
+      ngx.req.read_body()
+      local made, what = pcall(loadstring("return " .. ngx.req.get_body_data()))
+      ngx.print(made and "made" or what)
+    }
+  }
   location = /seen {
     content_by_lua_block { ngx.print(ngx.shared.stripe:get("seen:" .. ngx.var.arg_id)) }
   }
@@ -246,6 +262,21 @@ describe("stripe.resty #nginx", function()
       assert.matches("No quotes at the moment", answer.body)
       sim:control("DELETE", "/faults")
     end)
+  end)
+
+  it("counts in the dictionary that was asked for", function()
+    local text = server:ask("/elsewhere").body
+    assert.matches("stripe_attempt_duration_seconds_count 1\n", text, 1, true)
+    assert.is_nil(text:find("webhook", 1, true))
+  end)
+
+  it("names what is wrong with its options", function()
+    for misuse, message in pairs {
+      ["resty.client { api_key = 'sk_test_1', limits = 5 }"] = 'option "limits" must be a table',
+      ["resty.client { api_key = 'sk_test_1', dict = 3 }"] = 'no shared dictionary "3"',
+    } do
+      assert.matches(message, server:ask("/misuse", { body = misuse }).body, 1, true)
+    end
   end)
 
   it("stops asking while Stripe fails", function()

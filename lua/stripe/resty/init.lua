@@ -20,15 +20,15 @@ local resty = {}
 
 local DICT = "stripe"
 
-local counters -- of this Lua state
+local counters = {} -- of this Lua state, by the name of their dictionary
 
 local function metrics_of(dict)
-  if not counters then
+  if not counters[dict] then
     local made, message = Metrics.new { dict = dict }
     if not made then error(message, 3) end
-    counters = made
+    counters[dict] = made
   end
-  return counters
+  return counters[dict]
 end
 
 --- Makes a client for all requests of a worker: one engine, one set of connections. Attempts are
@@ -43,6 +43,9 @@ function resty.client(options)
   if type(options) == "string" then options = { api_key = options } end
   if type(options) ~= "table" then error("resty.client takes a key or a table of options", 2) end
   local given, limits = {}, {}
+  if options.limits ~= nil and type(options.limits) ~= "table" then
+    error('option "limits" must be a table', 2)
+  end
   for name, value in pairs(options) do given[name] = value end
   for name, value in pairs(options.limits or {}) do limits[name] = value end
   given.dict, given.limits = nil, nil
