@@ -34,6 +34,7 @@ local HTTP = [[
       background = true,
     }
     guard = resty.webhook { secrets = secrets }
+    forgetful = resty.webhook { secrets = secrets, on = { ["climate.order.*"] = note } }
     elsewhere = resty.client {
       api_key = "sk_test_4", base_url = "{{upstream}}", max_retries = 0, dict = "events",
     }
@@ -72,6 +73,7 @@ local SERVER = [[
   }
   location = /webhook { content_by_lua_block { webhook() } }
   location = /later { content_by_lua_block { later() } }
+  location = /guard_alone { content_by_lua_block { guard() } }
   location = /elsewhere {
     content_by_lua_block {
       elsewhere.climate.orders:retrieve "climorder_none"
@@ -221,6 +223,40 @@ describe("stripe.resty #nginx", function()
       assert.equal(400, post("/later", body, "t=1,v1=00").status)
     end)
 
+    it("counts and refuses as elsewhere what it hands over", function()
+      local counted = 'stripe_webhook_events_total{type="climate.order.created",result="committed"}'
+      local refused = 'stripe_webhook_events_total{type="unknown",result="refused"}'
+      local before, refused_before = metric(counted) or 0, metric(refused) or 0
+      assert.equal(200, post("/later", (event())).status)
+      assert.is_true(nginx.wait(function() return metric(counted) == before + 1 end, 5))
+      assert.equal(400, post("/later", "{}").status)
+      assert.equal(refused_before + 1, metric(refused))
+      number = number + 1
+      local thin = ('{"id":"evt_%d","object":"v2.core.event","type":"v1.climate.order.created",'
+        .. '"created":"2026-01-01T00:00:00Z","livemode":false}'):format(number)
+      assert.equal(200, post("/later", thin).status)
+    end)
+
+    it("finds the signature however its name is written", function()
+      for _, path in ipairs { "/webhook", "/later", "/guarded" } do
+        local body = event()
+        local answer = server:ask(path, {
+          method = "POST", body = body,
+          headers = { ["STRIPE-signature"] = stripe.webhook.sign(body, "whsec_test") },
+        })
+        assert.equal(200, answer.status, path)
+      end
+    end)
+
+    it("says that it can only verify", function()
+      assert.equal(500, post("/guard_alone", (event())).status)
+      assert.is_true(#server:logged 'it can only webhook:verify' > 0)
+    end)
+
+    it("warns that workers have no memory in common", function()
+      assert.equal(1, #server:logged "each of the 2 workers remembers for itself")
+    end)
+
     it("guards what stands behind it", function()
       local body = event()
       assert.equal("behind " .. #body, post("/guarded", body).body)
@@ -272,6 +308,12 @@ describe("stripe.resty #nginx", function()
 
   it("names what is wrong with its options", function()
     for misuse, message in pairs {
+      ["resty.webhook {}"] = 'option "secrets" is missing',
+      ["resty.webhook { secrets = { nil } }"] = 'option "secrets": there is no secret',
+      ["resty.webhook { secrets = 'x', max_bdy = 1 }"] = '(did you mean "max_body"?)',
+      ["resty.webhook { secrets = 'x', max_body = '1' }"] = '"max_body" must be a number',
+      ["resty.webhook { secrets = 'x', background = true }"] = '"background" needs the option "on"',
+      ["resty.webhook { secrets = 'x', on = {}, background = true, queue = {} }"] = "not both",
       ["resty.client { api_key = 'sk_test_1', limits = 5 }"] = 'option "limits" must be a table',
       ["resty.client { api_key = 'sk_test_1', dict = 3 }"] = 'no shared dictionary "3"',
     } do

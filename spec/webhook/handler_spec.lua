@@ -28,6 +28,18 @@ describe("a webhook handler", function()
     assert.equal(1, #seen)
   end)
 
+  it("verifies alone for whoever handles the event later", function()
+    local handler, seen = keeping()
+    local payload, headers = request(event())
+    local accepted, info = handler:accept(payload, headers)
+    assert.equal(0, #seen)
+    assert.equal("committed", handler:process(accepted, info).result)
+    assert.equal(headers, seen[1].headers)
+    local none, outcome = handler:accept(payload .. " ", headers)
+    assert.is_nil(none)
+    assert.same({ 400, "refused" }, { outcome.status, outcome.result })
+  end)
+
   it("hands the function what it may need", function()
     local handler, seen = keeping { secrets = { platform = support.secret } }
     local payload, headers = request(event {

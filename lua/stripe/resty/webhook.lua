@@ -7,6 +7,9 @@
 -- @module stripe.resty.webhook
 
 local core = require "stripe.core"
+local Secrets = require "stripe.webhook.secrets"
+local find_header = require "stripe.webhook.headers"
+local suggest = require "stripe.suggest"
 local webhook = require "stripe.webhook"
 
 local Webhook = {}
@@ -45,8 +48,9 @@ local function answer(ngx, status, body, outcome)
   return ngx.exit(status)
 end
 
--- What goes into the error log: the reason why, which the sender never learns.
-local function log(ngx, outcome)
+-- What goes into the error log is the reason why, which the sender never learns.
+local function note(self, ngx, outcome)
+  if self.metrics then self.metrics:event(outcome) end
   local err = outcome.error
   if not err then return end
   local level = outcome.result == "refused" and ngx.WARN or ngx.ERR
@@ -56,43 +60,44 @@ end
 
 -- Runs what was verified after the answer. A worker that dies before that loses the event: the
 -- claim is not committed, but Stripe has its 200 and sends nothing again.
-local function in_timer(ngx, handler, event, info)
+local function in_timer(self, ngx, event, info)
   return ngx.timer.at(0, function(premature)
-    local outcome = handler:process(event, info)
-    log(ngx, outcome)
+    local outcome = self.handler:process(event, info)
+    note(self, ngx, outcome)
     if premature and outcome.result ~= "committed" then
       ngx.log(ngx.ERR, "stripe webhook ", event.id, ": the worker exits, ", outcome.result)
     end
   end)
 end
 
+local function serve_later(self, ngx, body, headers)
+  local event, info = self.handler:accept(body, headers)
+  if not event then
+    note(self, ngx, info)
+    return answer(ngx, info.status)
+  end
+  local begun, why = in_timer(self, ngx, event, info)
+  if begun then return answer(ngx, 200, '{"result":"accepted"}') end
+  ngx.log(ngx.ERR, "stripe webhook ", event.id, ": no timer: ", why)
+  return answer(ngx, 503)
+end
+
 local Endpoint = {}
 local metatable = { __name = "stripe.resty.webhook", __index = Endpoint }
 
 local function serve(self)
+  if not self.handler then
+    error('this endpoint has no functions, option "on": it can only webhook:verify()', 2)
+  end
   local ngx = package.loaded.ngx
   if ngx.req.get_method() ~= "POST" then return answer(ngx, 405) end
   local body, status = read_body(ngx, self.max_body)
   if not body then return answer(ngx, status) end
   local headers = ngx.req.get_headers(100, true)
-  if self.background then
-    local event, err, verification = webhook.construct_event(body,
-      headers["stripe-signature"] or headers["Stripe-Signature"], self.secrets, self.verify_options)
-    if not event then
-      log(ngx, { result = "refused", error = err })
-      return answer(ngx, 400)
-    end
-    local begun, why = in_timer(ngx, self.handler, event, {
-      source = "webhook", verification = verification, headers = headers, received = ngx.time(),
-    })
-    if begun then return answer(ngx, 200, '{"result":"accepted"}') end
-    ngx.log(ngx.ERR, "stripe webhook ", event.id, ": no timer: ", why)
-    return answer(ngx, 503)
-  end
+  if self.background then return serve_later(self, ngx, body, headers) end
   local outcome
   status, body, outcome = self.handler(body, headers)
-  log(ngx, outcome)
-  if self.metrics then self.metrics:event(outcome) end
+  note(self, ngx, outcome)
   return answer(ngx, status, body, outcome)
 end
 
@@ -105,16 +110,54 @@ function Endpoint:verify()
   local ngx = package.loaded.ngx
   local body, status = read_body(ngx, self.max_body)
   if not body then return answer(ngx, status) end
-  local headers = ngx.req.get_headers(100, true)
-  local verification, err = webhook.verify(body,
-    headers["stripe-signature"] or headers["Stripe-Signature"], self.secrets, self.verify_options)
+  local header = find_header(ngx.req.get_headers(100, true), "stripe-signature")
+  local verification, err = webhook.verify(body, header, self.secrets, self.verify_options)
   if verification then return verification end
-  log(ngx, { result = "refused", error = err })
+  note(self, ngx, { result = "refused", error = err })
   return answer(ngx, 400)
 end
 
 local OWN = { max_body = true, background = true, metrics = true }
 local OF_VERIFY = { "tolerance", "future_tolerance", "other_secrets", "diagnose" }
+
+-- All that an endpoint without functions takes.
+local OF_GUARD = { secrets = true }
+for _, name in ipairs(OF_VERIFY) do OF_GUARD[name] = true end
+for name in pairs(OWN) do OF_GUARD[name] = true end
+
+local function check_own(own, given)
+  local most = own.max_body
+  if most ~= nil and (type(most) ~= "number" or most <= 0 or most ~= most) then
+    return 'option "max_body" must be a number of bytes'
+  end
+  if own.background and given.queue then
+    return 'give option "queue" or option "background"; not both'
+  end
+  if own.background and not given.on then return 'option "background" needs the option "on"' end
+end
+
+-- What is wrong with an endpoint that can only verify: the handler checks the others.
+local function check_guard(given)
+  for name in pairs(given) do
+    if not OF_GUARD[name] then
+      return ('unknown option %q, or one that needs the option "on"'):format(tostring(name))
+        .. suggest.hint(name, OF_GUARD)
+    end
+  end
+  if given.secrets == nil then return 'option "secrets" is missing' end
+  local read, problem = Secrets.read(given.secrets)
+  if not read then return ('option "secrets": %s'):format(problem) end
+end
+
+-- The store that a handler has by itself is in the memory of one worker.
+local function warn_of_workers(given)
+  local ngx = package.loaded.ngx
+  local count = given.store == nil and not given.queue and ngx.worker.count() or 1
+  if count < 2 then return end
+  ngx.log(ngx.WARN, ("stripe webhook: each of the %d workers remembers for itself what it has "
+    .. "handled, so that an event that comes twice may run twice: give a store, such as "
+    .. '{ dict = "events" }'):format(count))
+end
 
 --- Makes an endpoint.
 -- @tparam table options those of `stripe.webhook.handler`, and
@@ -134,6 +177,9 @@ function Webhook.new(options)
   for name, value in pairs(options) do
     if OWN[name] then own[name] = value else given[name] = value end
   end
+  local handles = options.on or options.fallback
+  local wrong = check_own(own, given) or not handles and check_guard(given)
+  if wrong then error(wrong, 2) end
   local self = setmetatable({
     secrets = options.secrets, max_body = own.max_body or MAX_BODY, background = own.background,
     metrics = own.metrics, verify_options = {},
@@ -150,7 +196,10 @@ function Webhook.new(options)
     if not made then error(message, 2) end
     given.store = made
   end
-  if options.on or options.fallback then self.handler = webhook.handler(given) end
+  if handles then
+    self.handler = webhook.handler(given)
+    warn_of_workers(given)
+  end
   return self
 end
 

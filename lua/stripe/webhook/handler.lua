@@ -78,16 +78,30 @@ local function answer(outcome)
   return outcome.status, ('{"result":"%s"}'):format(outcome.result), outcome
 end
 
-local function handle(self, payload, headers)
+--- Verifies a request, for whoever handles its event later, by `process`.
+-- @string payload
+-- @param headers
+-- @treturn[1] table event
+-- @treturn[1] table what is known of it, for `process`
+-- @treturn[2] nil
+-- @treturn[2] table the outcome, a refusal
+function Handler:accept(payload, headers)
   local settings = settings_of[self]
   if settings.secrets == false then
-    error("this handler has secrets = false: it only processes, handler:process(event)", 2)
+    error("this handler has secrets = false: it only processes, handler:process(event)", 3)
   end
   local received = math.floor(settings.now())
   local info = { source = "webhook", received = received, headers = headers }
   local event, verification = read(settings, payload, headers, received)
-  if not event then return answer(refuse(settings, verification, info)) end
+  if not event then return nil, refuse(settings, verification, info) end
   info.verification = verification
+  return event, info
+end
+
+local function handle(self, payload, headers)
+  local settings = settings_of[self]
+  local event, info = self:accept(payload, headers)
+  if not event then return answer(info) end
   if not settings.queue then return answer(self:process(event, info)) end
   local began = core.now()
   local outcome = push(settings, event, payload, info)
