@@ -298,6 +298,29 @@ describe("stripe.resty #nginx", function()
       assert.matches("No quotes at the moment", answer.body)
       sim:control("DELETE", "/faults")
     end)
+
+    it("says what is wrong with a query, also when it never left", function()
+      for query, message in pairs {
+        ["source_amount=abc"] = "source_amount: this must be decimal text",
+        ["source_amount=1&destination_amount=2"] = "only one of source_amount and",
+        ["destination_currencies=usdcc"] = 'did you mean \\"usdc\\"?',
+      } do
+        local answer = server:ask("/quotes?" .. query)
+        assert.equal(400, answer.status)
+        assert.matches(message, answer.body, 1, true)
+        assert.is_nil(answer.body:find("validate", 1, true))
+      end
+    end)
+
+    it("keeps to itself that the key is refused", function()
+      sim:control("POST", "/faults", { times = 1, fault = { status = 401, body = {
+        error = { type = "invalid_request_error", message = "Invalid API Key provided: sk_test_*" },
+      } } })
+      local answer = server:ask "/quotes?source_amount=78.00"
+      assert.equal(503, answer.status)
+      assert.matches("No quotes at the moment", answer.body)
+      assert.is_true(#server:logged "stripe quotes: .*Invalid API Key" > 0)
+    end)
   end)
 
   it("counts in the dictionary that was asked for", function()
@@ -315,6 +338,8 @@ describe("stripe.resty #nginx", function()
       ["resty.webhook { secrets = 'x', background = true }"] = '"background" needs the option "on"',
       ["resty.webhook { secrets = 'x', on = {}, background = true, queue = {} }"] = "not both",
       ["resty.client { api_key = 'sk_test_1', limits = 5 }"] = 'option "limits" must be a table',
+      ["resty.quotes { client = client, ttl = '10' }"] = '"ttl" must be a number of seconds',
+      ["resty.quotes { client = client, params = 1 }"] = '"params" must be a table',
       ["resty.client { api_key = 'sk_test_1', dict = 3 }"] = 'no shared dictionary "3"',
     } do
       assert.matches(message, server:ask("/misuse", { body = misuse }).body, 1, true)

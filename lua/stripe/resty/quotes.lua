@@ -87,6 +87,15 @@ local function fetch(self, params, key)
   return body
 end
 
+-- What is wrong with the query, in words for who sent it; nil when it is no fault of theirs. A key
+-- that Stripe refuses, for one, is not.
+local function fault(err)
+  if err.type == "validation_error" and err.code ~= "phase" then
+    return (err.message:gsub(" To send [^.]*, pass validate = false%.$", ""))
+  end
+  return err.type == "invalid_request_error" and err.status == 400 and err.message or nil
+end
+
 local function serve(self)
   local ngx = package.loaded.ngx
   local params, wrong, key = read(self, ngx.req.get_uri_args(20))
@@ -101,11 +110,11 @@ local function serve(self)
       local fresh, err = fetch(self, params, key)
       self.dict:delete("quoting:" .. key)
       if fresh then return send(ngx, 200, fresh, 0) end
-      ngx.log(ngx.WARN, "stripe quotes: ", tostring(err))
-      local refused = err.status and err.status >= 400 and err.status < 500 and err.status ~= 429
+      local refused = fault(err)
+      ngx.log(refused and ngx.INFO or ngx.WARN, "stripe quotes: ", tostring(err))
       if body and not refused then return send(ngx, 200, body, age, true) end
       return send(ngx, refused and 400 or 503, core.json {
-        error = { message = refused and err.message or "No quotes at the moment.",
+        error = { message = refused or "No quotes at the moment.",
           code = refused and err.code or nil },
       })
     end
@@ -119,6 +128,21 @@ end
 
 metatable.__call = serve
 
+local TABLES = { client = true, params = true, options = true }
+
+local function check(options)
+  for name, value in pairs(options) do
+    if DEFAULTS[name] == nil and not TABLES[name] then
+      return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, DEFAULTS)
+    elseif TABLES[name] and type(value) ~= "table" then
+      return ("option %q must be a table"):format(name)
+    elseif type(DEFAULTS[name]) == "number"
+      and not (type(value) == "number" and value >= 0 and value < math.huge) then
+      return ("option %q must be a number of seconds"):format(name)
+    end
+  end
+end
+
 --- Makes an endpoint.
 -- @tparam table options
 --   `client`; `dict`: the name of a shared dictionary ("stripe"); `ttl` (10): seconds for which a
@@ -127,15 +151,12 @@ metatable.__call = serve
 --   `options`: of the call
 -- @treturn table call it in the content phase
 function Quotes.new(options)
-  if type(options) ~= "table" or options.client == nil then
+  if type(options) ~= "table" or type(options.client) ~= "table" then
     error("quotes takes a table of options with a client", 2)
   end
   local self = { client = options.client, params = options.params, options = options.options }
-  for name in pairs(options) do
-    if DEFAULTS[name] == nil and name ~= "client" and name ~= "params" and name ~= "options" then
-      error(("unknown option %q"):format(tostring(name)) .. suggest.hint(name, DEFAULTS), 2)
-    end
-  end
+  local wrong = check(options)
+  if wrong then error(wrong, 2) end
   for name, value in pairs(DEFAULTS) do
     if options[name] == nil then self[name] = value else self[name] = options[name] end
   end
