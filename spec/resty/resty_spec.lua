@@ -35,6 +35,9 @@ local HTTP = [[
     }
     guard = resty.webhook { secrets = secrets }
     forgetful = resty.webhook { secrets = secrets, on = { ["climate.order.*"] = note } }
+    paced = resty.client {
+      api_key = "sk_test_5", base_url = "{{upstream}}", limits = { test = 20, burst = 0 },
+    }
     elsewhere = resty.client {
       api_key = "sk_test_4", base_url = "{{upstream}}", max_retries = 0, dict = "events",
     }
@@ -73,6 +76,13 @@ local SERVER = [[
   }
   location = /webhook { content_by_lua_block { webhook() } }
   location = /later { content_by_lua_block { later() } }
+  location = /waited {
+    content_by_lua_block {
+      for _ = 1, 3 do paced:request("GET", "/v1/climate/products") end
+      local fields = resty.log_fields()
+      ngx.print(fields.calls, " ", fields.waited)
+    }
+  }
   location = /guard_alone { content_by_lua_block { guard() } }
   location = /elsewhere {
     content_by_lua_block {
@@ -170,6 +180,11 @@ describe("stripe.resty #nginx", function()
     assert.equal(1, answered)
     assert.equal(9, refused)
     assert.equal(refused, metric "stripe_limiter_refused_total")
+  end)
+
+  it("notes how long a request waited for the limiter", function()
+    local waited = tonumber(server:ask("/waited").body:match "^3 ([%d.]+)$")
+    assert.is_true(waited > 0.05 and waited < 0.2, tostring(waited))
   end)
 
   describe("as an endpoint for webhooks", function()

@@ -54,7 +54,12 @@ function resty.client(options)
     limits.metrics = metrics_of(limits.dict)
     local limiter, message = Limiter.new(limits)
     if not limiter then error(message, 2) end
-    local report = limiter.report
+    local acquire, report = limiter.acquire, limiter.report
+    function limiter:acquire(...)
+      local waited, why = acquire(self, ...)
+      if waited then Log.wait(waited) end
+      return waited, why
+    end
     function limiter:report(key, attempt, operation)
       Log.attempt(attempt, operation)
       return report(self, key, attempt, operation)

@@ -12,19 +12,28 @@ local function context()
   return ok and ctx or nil
 end
 
+-- The fields of the current request; nil when there is no request.
+local function fields()
+  local ctx = context()
+  if ctx and not ctx[FIELD] then
+    ctx[FIELD] = { calls = 0, attempts = 0, seconds = 0, waited = 0 }
+  end
+  return ctx and ctx[FIELD]
+end
+
+--- Notes that an attempt waited for the limiter.
+function Log.wait(seconds)
+  local seen = fields()
+  if seen then seen.waited = seen.waited + seconds end
+end
+
 --- Notes an attempt; of the limiter.
 function Log.attempt(attempt, operation)
-  local ctx = context()
-  if not ctx then return end
-  local seen = ctx[FIELD]
-  if not seen then
-    seen = { calls = 0, attempts = 0, seconds = 0, waited = 0 }
-    ctx[FIELD] = seen
-  end
+  local seen = fields()
+  if not seen then return end
   if attempt.n == 1 then seen.calls = seen.calls + 1 end
   seen.attempts = seen.attempts + 1
   seen.seconds = seen.seconds + (attempt.duration or 0)
-  seen.waited = seen.waited + (attempt.waited or 0)
   seen.status, seen.failure = attempt.status, attempt.failure
   seen.operation, seen.request_id = operation, attempt.request_id
 end
