@@ -1,6 +1,8 @@
 --- Webhooks inside nginx: an endpoint that handles events, and a guard for what stands behind it.
 --
---     init_by_lua_block { webhook = require("stripe.resty").webhook { secrets = ..., on = ... } }
+--     init_by_lua_block {
+--       webhook = require("stripe.resty").webhook { secrets = ..., store = ..., on = ... }
+--     }
 --     location = /webhook { content_by_lua_block { webhook() } }
 --
 -- The body is taken from memory or from the file where nginx put it; its bytes are what was signed.
@@ -162,7 +164,8 @@ end
 --- Makes an endpoint.
 -- @tparam table options those of `stripe.webhook.handler`, and
 --
--- * `store`: also `{ dict = "name" }`, a shared dictionary of all workers, or `{ redis = {...} }`
+-- * `store`: also `{ dict = "name" }`, a shared dictionary of all workers, or `{ redis = {...} }`;
+--   without one each worker remembers for itself
 -- * `max_body` (1 MiB): bytes; more is answered 413
 -- * `background`: true answers 200 once the signature is right, and runs the function in a timer:
 --   for work that takes long and may be lost with the worker. What may not be lost belongs into a
