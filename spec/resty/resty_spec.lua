@@ -7,6 +7,7 @@ local stripe = require "stripe"
 local HTTP = [[
   lua_shared_dict stripe 1m;
   lua_shared_dict events 1m;
+  lua_shared_dict start 1m;
   client_body_buffer_size 4k;
   init_by_lua_block {
     resty = require "stripe.resty"
@@ -38,6 +39,14 @@ local HTTP = [[
     paced = resty.client {
       api_key = "sk_test_5", base_url = "{{upstream}}", limits = { test = 20, burst = 0 },
     }
+    local starting = resty.client {
+      api_key = "sk_test_6", base_url = "{{upstream}}", dict = "start",
+      limits = { test = 20, burst = 0 },
+    }
+    for _ = 1, 3 do
+      local list, err = starting:request("GET", "/v1/climate/products")
+      ngx.log(ngx.NOTICE, "at the start: ", tostring(list and list.object or err))
+    end
     elsewhere = resty.client {
       api_key = "sk_test_4", base_url = "{{upstream}}", max_retries = 0, dict = "events",
     }
@@ -185,6 +194,10 @@ describe("stripe.resty #nginx", function()
   it("notes how long a request waited for the limiter", function()
     local waited = tonumber(server:ask("/waited").body:match "^3 ([%d.]+)$")
     assert.is_true(waited > 0.05 and waited < 0.2, tostring(waited))
+  end)
+
+  it("waits for the limiter in init_by_lua, too", function()
+    assert.equal(3, #server:logged "at the start: list")
   end)
 
   describe("as an endpoint for webhooks", function()

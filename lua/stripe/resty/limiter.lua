@@ -11,6 +11,7 @@
 
 local core = require "stripe.core"
 local Dict = require "stripe.resty.dict"
+local Driver = require "stripe.driver"
 local suggest = require "stripe.suggest"
 
 local Limiter = {}
@@ -85,7 +86,7 @@ function Limiter.new(options)
     ngx.update_time()
     return ngx.now()
   end
-  self.sleep = self.sleep or function(seconds) ngx.sleep(seconds) end
+  self.sleep = self.sleep or function(seconds) Driver.current().sleep(seconds) end
   return setmetatable(self, metatable)
 end
 
