@@ -89,7 +89,13 @@ end
 local function start(options)
   refused = place.problem()
   if refused then return fail(refused) end
-  served = new(options or {})
+  local made, thrown = pcall(new, options or {})
+  if made then
+    served = thrown
+    return
+  end
+  refused = tostring(thrown):gsub("^[^:]*:%d+: ", "")
+  error(thrown, 0)
 end
 
 -- Nobody who waits is to be gone without having done the rest.
