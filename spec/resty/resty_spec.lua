@@ -251,6 +251,33 @@ describe("stripe.resty #nginx", function()
       assert.equal(400, post("/later", body, "t=1,v1=00").status)
     end)
 
+    it("hands over more than there may be timers", function()
+      local small = nginx.start {
+        http = [[
+          lua_shared_dict events 1m;
+          lua_max_running_timers 2;
+          init_by_lua_block {
+            later = require("stripe.resty").webhook {
+              secrets = { "whsec_test" }, store = { dict = "events" }, background = true,
+              on = { ["*"] = function(ctx)
+                ngx.sleep(0.1)
+                ngx.log(ngx.NOTICE, "handled ", ctx.id)
+              end },
+            }
+          }
+        ]],
+        server = "location = /later { content_by_lua_block { later() } }",
+      }
+      for _ = 1, 8 do
+        local body = event()
+        assert.equal(200, small:ask("/later", { method = "POST", body = body, headers = {
+          ["Stripe-Signature"] = stripe.webhook.sign(body, "whsec_test"),
+        } }).status)
+      end
+      assert.truthy(nginx.wait(function() return #small:logged "handled evt" == 8 end, 5))
+      small:stop()
+    end)
+
     it("counts and refuses as elsewhere what it hands over", function()
       local counted = 'stripe_webhook_events_total{type="climate.order.created",result="committed"}'
       local refused = 'stripe_webhook_events_total{type="unknown",result="refused"}'

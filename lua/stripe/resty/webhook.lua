@@ -60,16 +60,33 @@ local function note(self, ngx, outcome)
     outcome.result, ": ", core.redact(tostring(err)))
 end
 
--- Runs what was verified after the answer. A worker that dies before that loses the event: the
--- claim is not committed, but Stripe has its 200 and sends nothing again.
-local function in_timer(self, ngx, event, info)
-  return ngx.timer.at(0, function(premature)
+local ROOM = 1000 -- events that may wait for a timer
+
+-- Runs what was verified after the answer, until nothing waits: nginx drops timers for which there
+-- is no room (`lua_max_running_timers`), and those that run must see to the events of the dropped.
+local function work(premature, self)
+  local ngx, waiting = package.loaded.ngx, self.waiting
+  while waiting.first <= waiting.last do
+    local event, info = waiting[waiting.first].event, waiting[waiting.first].info
+    waiting[waiting.first], waiting.first = nil, waiting.first + 1
     local outcome = self.handler:process(event, info)
     note(self, ngx, outcome)
     if premature and outcome.result ~= "committed" then
       ngx.log(ngx.ERR, "stripe webhook ", event.id, ": the worker exits, ", outcome.result)
     end
-  end)
+  end
+end
+
+-- A worker that dies before the end loses the event: the claim is not committed, but Stripe has its
+-- 200 and sends nothing again.
+local function in_timer(self, ngx, event, info)
+  local waiting = self.waiting
+  if waiting.last - waiting.first + 1 >= ROOM then return nil, "too many events wait" end
+  local begun, why = ngx.timer.at(0, work, self)
+  if not begun then return nil, why end
+  waiting.last = waiting.last + 1
+  waiting[waiting.last] = { event = event, info = info }
+  return true
 end
 
 local function serve_later(self, ngx, body, headers)
@@ -80,7 +97,7 @@ local function serve_later(self, ngx, body, headers)
   end
   local begun, why = in_timer(self, ngx, event, info)
   if begun then return answer(ngx, 200, '{"result":"accepted"}') end
-  ngx.log(ngx.ERR, "stripe webhook ", event.id, ": no timer: ", why)
+  ngx.log(ngx.ERR, "stripe webhook ", event.id, ": not accepted: ", why)
   return answer(ngx, 503)
 end
 
@@ -185,7 +202,7 @@ function Webhook.new(options)
   if wrong then error(wrong, 2) end
   local self = setmetatable({
     secrets = options.secrets, max_body = own.max_body or MAX_BODY, background = own.background,
-    metrics = own.metrics, verify_options = {},
+    metrics = own.metrics, verify_options = {}, waiting = { first = 1, last = 0 },
   }, metatable)
   for _, name in ipairs(OF_VERIFY) do self.verify_options[name] = options[name] end
   local store = options.store
