@@ -393,6 +393,9 @@ describe("stripe.resty #nginx", function()
       ["resty.webhook { secrets = 'x', background = true }"] = '"background" needs the option "on"',
       ["resty.webhook { secrets = 'x', on = {}, background = true, queue = {} }"] = "not both",
       ["resty.client { api_key = 'sk_test_1', limits = 5 }"] = 'option "limits" must be a table',
+      ["resty.webhook { secrets = 'x', on = {}, store = { redis = {}, prefix = 'a' } }"] =
+        '"prefix" belongs inside of redis',
+      ["resty.webhook { secrets = 'x', on = {}, store = { dict = 'none' } }"] = '"none"',
       ["resty.quotes { client = client, ttl = '10' }"] = '"ttl" must be a number of seconds',
       ["resty.quotes { client = client, params = 1 }"] = '"params" must be a table',
       ["resty.client { api_key = 'sk_test_1', dict = 3 }"] = 'no shared dictionary "3"',

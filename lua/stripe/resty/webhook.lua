@@ -103,6 +103,7 @@ end
 
 local Endpoint = {}
 local metatable = { __name = "stripe.resty.webhook", __index = Endpoint }
+local checks = setmetatable({}, { __mode = "k" }) -- so that no printout shows the secrets
 
 local function serve(self)
   if not self.handler then
@@ -130,7 +131,8 @@ function Endpoint:verify()
   local body, status = read_body(ngx, self.max_body)
   if not body then return answer(ngx, status) end
   local header = find_header(ngx.req.get_headers(100, true), "stripe-signature")
-  local verification, err = webhook.verify(body, header, self.secrets, self.verify_options)
+  local check = checks[self]
+  local verification, err = webhook.verify(body, header, check.secrets, check.options)
   if verification then return verification end
   note(self, ngx, { result = "refused", error = err })
   return answer(ngx, 400)
@@ -168,6 +170,19 @@ local function check_guard(given)
   if not read then return ('option "secrets": %s'):format(problem) end
 end
 
+-- The store that the option names: nil and what is wrong with it.
+local function store_of(given)
+  if type(given) ~= "table" or given.claim then return given end
+  if given.dict then return webhook.store.dict(given) end
+  if not given.redis then return given end
+  for name in pairs(given) do
+    if name ~= "redis" then
+      return nil, ('option "store": %q belongs inside of redis = {...}'):format(tostring(name))
+    end
+  end
+  return webhook.store.redis(given.redis)
+end
+
 -- The store that a handler has by itself is in the memory of one worker.
 local function warn_of_workers(given)
   local ngx = package.loaded.ngx
@@ -201,21 +216,15 @@ function Webhook.new(options)
   local wrong = check_own(own, given) or not handles and check_guard(given)
   if wrong then error(wrong, 2) end
   local self = setmetatable({
-    secrets = options.secrets, max_body = own.max_body or MAX_BODY, background = own.background,
-    metrics = own.metrics, verify_options = {}, waiting = { first = 1, last = 0 },
+    max_body = own.max_body or MAX_BODY, background = own.background, metrics = own.metrics,
+    waiting = { first = 1, last = 0 },
   }, metatable)
-  for _, name in ipairs(OF_VERIFY) do self.verify_options[name] = options[name] end
-  local store = options.store
-  if type(store) == "table" and (store.dict or store.redis) and not store.claim then
-    local made, message
-    if store.dict then
-      made, message = webhook.store.dict(store)
-    else
-      made, message = webhook.store.redis(store.redis)
-    end
-    if not made then error(message, 2) end
-    given.store = made
-  end
+  local check = { secrets = options.secrets, options = {} }
+  for _, name in ipairs(OF_VERIFY) do check.options[name] = options[name] end
+  checks[self] = check
+  local made, message = store_of(options.store)
+  if message then error(message, 2) end
+  given.store = made
   if handles then
     self.handler = webhook.handler(given)
     warn_of_workers(given)
