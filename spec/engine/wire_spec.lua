@@ -158,6 +158,20 @@ describe("A client's way to its host", function()
     assert.is_true(ok)
   end)
 
+  it("tells no password of a proxy in the environment that libcurl can't use", function()
+    local script = wire:write("password.lua", [[
+      local _, err = require("stripe").new {
+        api_key = "sk_test_1", base_url = arg[1], max_retries = 0,
+      }:request("GET", "/v1/1/ok/x")
+      print(err.message)
+    ]])
+    for _, address in ipairs { "http://user:my secret@host", "odd://user:secret@host" } do
+      local _, output = wire_support.run(script, wire:url(),
+        ("http_proxy='%s' no_proxy= "):format(address))
+      assert.equal("the address of the proxy is not one that libcurl can use\n", output)
+    end
+  end)
+
   it("uses no connection that is older than max_connection_age", function()
     local client = wire:client { max_connection_age = 1, base_url = wire:url() .. "/aged" }
     local first = assert(client:request("GET", path "echo")).connection

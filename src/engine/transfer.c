@@ -324,9 +324,18 @@ static enum st_failure failure_of(const st_transfer *t)
     return failure == ST_FAILURE_RESET && !t->sending ? ST_FAILURE_CONNECT : failure;
 }
 
+/* What libcurl says of a proxy that it can't use has the password in it. */
+static const char *explanation(const st_transfer *t)
+{
+    static const char shown[] = "Unsupported proxy";
+    if (t->resent) return "the connection, used before, ended before an answer came";
+    if (!t->message) return curl_easy_strerror(t->result);
+    if (strncmp(t->message, shown, sizeof shown - 1) != 0) return t->message;
+    return "the address of the proxy is not one that libcurl can use";
+}
+
 bool st_transfer_settle(st_transfer *t)
 {
-    static const char died[] = "the connection, used before, ended before an answer came";
     static const char cut[] = "the answer ended within its headers";
     enum st_sent sent = t->call->status >= 200 ? ST_SENT_YES
                         : t->sending           ? ST_SENT_MAYBE
@@ -341,7 +350,7 @@ bool st_transfer_settle(st_transfer *t)
         fail_headers(t, t->ended + t->skew);
         return false;
     }
-    const char *why = t->resent ? died : t->message ? t->message : curl_easy_strerror(t->result);
+    const char *why = explanation(t);
     enum st_failure failure = t->canceled ? t->canceled : failure_of(t);
     bool hopeless = !t->resent && (t->canceled || st_failure_hopeless(t->result));
     st_call_failed(t->call, t->ended + t->skew, failure, (st_text){ why, strlen(why) }, sent,
