@@ -177,8 +177,11 @@ end
 
 local function walk(page, options)
   local left = options.max_items or math.huge
-  local done, following = 0, nil
+  local done, following, asking = 0, nil, false
   return function()
+    if asking then
+      error("another task waits for a page in this iterator; each task needs one of its own", 2)
+    end
     while page and left > 0 do
       local data = page.data
       local n = #data
@@ -188,15 +191,17 @@ local function walk(page, options)
         return data[state_of(page).backward and n + 1 - done or done]
       end
       local err
+      asking = true
       page, err = following()
-      done, following = 0, nil
+      done, following, asking = 0, nil, false
       if err then return false, err end
     end
   end
 end
 
 --- Iterates over the items of this page and of all that follow: `for item, err in page:each() do`.
--- On failure the body runs once more, with `item == false` and `err` set; then the loop ends.
+-- On failure the body runs once more, with `item == false` and `err` set; then the loop ends. It
+-- throws when one task asks it while another waits in it.
 -- @tparam ?table options `max_items`: stop after so many; `prefetch = true`: fetch the next page
 --   while this one is being worked on
 -- @treturn function

@@ -1,6 +1,7 @@
 local cjson = require "cjson"
 local core = require "stripe.core"
 local scripted = require "spec.support.scripted_client"
+local stripe = require "stripe"
 
 local list = scripted.list
 
@@ -164,6 +165,19 @@ describe("a page", function()
       items, err = open { list({ "x" }, true) }:list { starting_after = "x" }:collect()
       assert.is_nil(items)
       assert.matches("came back", err.message)
+    end)
+
+    it("gives nothing twice to tasks that share it", function()
+      local slow, seen = {}, {}
+      for i, answer in ipairs(three) do slow[i] = scripted.after(1, answer) end
+      local step = open(slow):list():each()
+      local function take()
+        for item in step do seen[#seen + 1] = item.id end
+      end
+      local _, errors = stripe.gather({ take, take }, { driver = script.driver })
+      assert.equal("a b c d e", table.concat(seen, " "))
+      assert.is_nil(errors[1])
+      assert.matches("another task waits for a page in this iterator", errors[2].message, 1, true)
     end)
 
     it("can't go on from an item without an id", function()
