@@ -149,6 +149,33 @@ describe("stripe-onramp", function()
     assert.equal(1, #sessions())
   end)
 
+  it("clears up a doubt, by the line that it prints", function()
+    local start = "--journal j.db " .. START:gsub("order%-1", '"the baker\'s"')
+    local function begin_in_doubt()
+      sim:control("POST", "/faults", { match = { operation = "crypto.onramp_sessions.create" },
+        times = 3, fault = {
+          status = 500, headers = { ["Idempotent-Replayed"] = "true" }, body = "{}",
+        },
+      })
+      assert.equal(3, select(2, against(start)))
+      local text, code = against(start)
+      assert.equal(4, code, text)
+      local line = text:match "\nThen run: stripe%-onramp (.-), or %-%-absent\n$"
+      assert.is_string(line, text)
+      return line
+    end
+    local session = sim:client { api_key = "sk_test_simulator" }.crypto.onramp_sessions:create()
+    local text, code = run((begin_in_doubt():gsub("ID$", session.id)))
+    assert.equal(0, code, text)
+    assert.matches(session.id, (against(start)), 1, true)
+
+    os.remove(directory .. "/j.db")
+    text, code = run((begin_in_doubt():gsub("%-%-object ID$", "--absent")))
+    assert.equal(0, code, text)
+    assert.equal(0, select(2, against(start)))
+    assert.equal(2, #sessions())
+  end)
+
   it("refuses a live key that nobody said to use, and never prints it", function()
     local text, code = run("quote --source-amount 1", "STRIPE_SECRET_KEY=sk_live_verysecretindeed")
     assert.equal(2, code)

@@ -1,4 +1,4 @@
---- The program stripe-climate: plan, buy, watch, cancel, report.
+--- The program stripe-climate: plan, buy, watch, cancel, resolve, report.
 -- @module stripe.workflow.command.climate
 
 local argparse = require "argparse"
@@ -191,17 +191,15 @@ function commands.buy(climate, options)
   return result.complete and Common.DONE or Common.FAILED
 end
 
-local function quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
-
 local function make_directory(path)
-  local made = os.execute("mkdir -p -- " .. quoted(path))
+  local made = os.execute("mkdir -p -- " .. Common.quoted(path))
   if made ~= true and made ~= 0 then Common.stop(NAME, path .. " can't be made", Common.USAGE) end
 end
 
 -- Gets a certificate: its bytes and an extension, or nil and a message.
 local function fetch(url)
   if not url:find("^https://[%w.-]+/") then return nil, url .. " is no address of the web" end
-  local pipe = io.popen("curl -fsSL --proto =https --max-time 60 -- " .. quoted(url))
+  local pipe = io.popen("curl -fsSL --proto =https --max-time 60 -- " .. Common.quoted(url))
   local bytes = pipe and pipe:read("*a") or ""
   if pipe then pipe:close() end
   if bytes == "" then return nil, url .. " can't be fetched" end

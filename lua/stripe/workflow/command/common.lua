@@ -10,6 +10,8 @@ local stripe = require "stripe"
 
 local Common = { DONE = 0, FAILED = 1, USAGE = 2, AGAIN = 3, DOUBT = 4 }
 
+local JOURNAL = "stripe-journal.db"
+
 local EPILOG = [[
 Environment:
    STRIPE_SECRET_KEY     The secret key.
@@ -36,7 +38,7 @@ function Common.options(parse)
   parse:flag("--live", "Let a live key move real money.")
   parse:flag("--json", "Print JSON instead of text.")
   parse:flag("--dry-run", "Say what would be done; send nothing that changes anything.")
-  parse:option("--journal", "The file that remembers what was done.", "stripe-journal.db")
+  parse:option("--journal", "The file that remembers what was done.", JOURNAL)
     :argname "FILE"
 end
 
@@ -60,6 +62,16 @@ function Common.code_of(err)
   return Common.FAILED
 end
 
+--- A text as one word of a shell.
+function Common.quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
+
+-- What to run when the doubt about an entry is cleared up.
+local function way_out(name, entry, options)
+  local file = options.journal ~= JOURNAL and " --journal " .. Common.quoted(options.journal) or ""
+  return ("\nThen run: %s%s resolve %s --object ID, or --absent"):format(name, file,
+    Common.quoted(entry))
+end
+
 --- Ends the program because of an error; in JSON it goes to the output.
 -- @tparam[opt] table sofar what was done before it
 function Common.fail(name, err, options, sofar)
@@ -68,14 +80,14 @@ function Common.fail(name, err, options, sofar)
     print(core.json { error = {
       type = err.type, code = err.code, message = err.message, param = err.param,
       status = err.status, request_id = err.request_id, idempotency_key = err.idempotency_key,
-      sent = err.sent, retryable = err.retryable,
+      sent = err.sent, retryable = err.retryable, entry = err.entry,
     }, sofar = sofar })
   end
+  local message = tostring(err)
   if code == Common.DOUBT and err.entry then
-    io.stderr:write(("Then run: %s resolve '%s' --object ID, or --absent\n")
-      :format(name, err.entry))
+    message = message .. way_out(name, err.entry, options)
   end
-  Common.stop(name, err, code)
+  Common.stop(name, message, code)
 end
 
 --- A client as the options say; ends the program when there can be none.

@@ -1,4 +1,4 @@
---- The program stripe-onramp: quote, start, wait, reconcile.
+--- The program stripe-onramp: quote, start, wait, resolve, reconcile.
 -- @module stripe.workflow.command.onramp
 
 local argparse = require "argparse"
@@ -74,6 +74,8 @@ local function parser()
   wait:option("--interval", "Seconds between two looks.", "10"):convert(Common.whole)
   wait:option("--for", "Seconds to wait; 0 looks once, which is right for cron.", "0")
     :target("deadline"):convert(Common.whole)
+
+  Common.resolving(parse)
 
   local reconcile = parse:command("reconcile", "Pair sessions with transactions; add them up.")
   reconcile:option("--since", "Only sessions from this day or Unix time on."):convert(time)
@@ -216,11 +218,13 @@ function commands.reconcile(onramp, options)
   return report.balanced and Common.DONE or Common.FAILED
 end
 
+function commands.resolve(_, options) return Common.resolve(NAME, options) end
+
 --- Runs the program; returns never.
 -- @tparam {string,...} arguments
 local function main(arguments)
   local options = parser():parse(arguments)
-  local onramp = workflow(Common.client(NAME, options))
+  local onramp = options.command ~= "resolve" and workflow(Common.client(NAME, options))
   Common.exit(commands[options.command](onramp, options))
 end
 
