@@ -564,6 +564,24 @@ describe("the climate workflow", function()
       assert.is_nil(none)
       assert.equal("ended", err.code)
     end)
+
+    it("also when a person told the journal that it was done, and it wasn't", function()
+      local made = order()
+      sim.faults:add { match = { operation = "climate.orders.cancel" }, fault = {
+        status = 500, headers = { ["Idempotent-Replayed"] = "true" }, body = "{}",
+      } }
+      local options = { journal = journal, now = function() return NOW end }
+      assert.is_nil((climate:cancel(made.id, options)))
+      local _, doubt = climate:cancel(made.id, options)
+      assert.equal("doubtful", doubt.code)
+      assert.matches("nothing shows that it was. Look in the Dashboard at " .. made.id,
+        doubt.message, 1, true)
+      assert(journal:resolve(doubt.entry, { object = { id = made.id } }))
+      local canceled, err = climate:cancel(made.id, options)
+      assert.is_nil(err)
+      assert.equal("canceled", canceled.status)
+      assert.equal("usd", canceled.currency)
+    end)
   end)
 
   describe("reports", function()

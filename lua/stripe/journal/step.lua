@@ -136,7 +136,8 @@ local function look_first(run, step)
     return nil, why
   elseif state == "doubtful" or step.state == "doubtful" then
     return nil, doubtful(recorder, step, why
-      or "its key gives the same failure for ever, and no object carries its stamp")
+      or "its key gives the same failure for ever, and " .. (step.stamped
+        and "no object carries its stamp" or "nothing shows that it was"))
   end
   local gone, err = settle(recorder.entry, step, "unsent")
   if not gone then return nil, err end

@@ -44,6 +44,21 @@ local function misuse(id, options)
   end
 end
 
+-- Cancels under a name of the journal.
+local function once(client, id, options)
+  local name, orders = "climate/cancel/" .. id, client.climate.orders
+  local order, err = options.journal:once(name, function(call)
+    return orders:cancel(id, nil, call)
+  end, { wait = options.wait })
+  if not order or order.status then return order, err end
+  -- All that a person told the journal is the id, and that can be a slip: then it is asked anew.
+  order, err = orders:retrieve(id)
+  if not order or order.status == "canceled" then return order, err end
+  local forgotten, problem = options.journal:forget(name)
+  if not forgotten then return nil, problem end
+  return once(client, id, options)
+end
+
 --- Cancels, see `stripe.workflow.climate`.
 function Cancel.run(client, id, options)
   options = options or {}
@@ -63,9 +78,7 @@ function Cancel.run(client, id, options)
   end
   local canceled, problem
   if options.journal then
-    canceled, problem = options.journal:once("climate/cancel/" .. id, function(call)
-      return client.climate.orders:cancel(id, nil, call)
-    end, { wait = options.wait })
+    canceled, problem = once(client, id, options)
   else
     canceled, problem = client.climate.orders:cancel(id)
   end
