@@ -108,6 +108,19 @@ describe("the climate workflow", function()
       assert.is_true(plan.lines[1].amount_total >= 29999)
     end)
 
+    it("under no cap that means nothing", function()
+      local none, err = climate:plan {
+        metric_tons = "10", caps = { enhanced_wethering = "25%", [MARINE] = 4 },
+      }
+      assert.is_nil(none)
+      assert.equal("caps: no product, supplier or pathway is called \"enhanced_wethering\" "
+        .. '(did you mean "enhanced_weathering"?)', err.message)
+      -- What isn't on sale today may be tomorrow.
+      assert(climate:plan { metric_tons = "1", caps = { climsku_gone = 1, climsup_gone = 1 } })
+      sim.climate:stock(WEATHERING, { metric_tons = "0", active = false })
+      assert(climate:plan { metric_tons = "1", caps = { enhanced_weathering = 1 } })
+    end)
+
     it("and says what is missing, and why a product was left out", function()
       local plan = assert(climate:plan { metric_tons = "500", products = { AIR } })
       assert.is_false(plan.complete)
@@ -149,6 +162,8 @@ describe("the climate workflow", function()
       refused({ metric_tons = 1, pathway = {} }, "pathways")
       refused({ metric_tons = 1, pathways = "x" }, "list of texts")
       refused({ metric_tons = 1, caps = { x = "many" } }, "metric tons, or a share")
+      refused({ metric_tons = 1, caps = "25%" }, '"caps" must be a table')
+      refused({ metric_tons = 1, caps = { 5 } }, '"caps": its keys')
       refused({ metric_tons = 1, prefer = "cheap" }, "prefer")
       assert.error_matches(function() climate.plan { metric_tons = 1 } end, "colon")
       assert.error_matches(function() stripe.workflow.climate {} end, "takes a client")

@@ -34,7 +34,8 @@ local new, client_of = Class.new("climate", Climate)
 --   `pathways`, `suppliers` (ids): only products all of whose suppliers are of these;
 --   `products`, `exclude`: only these product ids, none of these;
 --   `delivery_by`: the last year of delivery; products without a year are left out then;
---   `caps`: the most by product id, supplier id or pathway, as tons or as a share such as "50%";
+--   `caps`: the most by product id, supplier id or pathway (another name is refused), as tons or as
+--   a share such as "50%";
 --   `prefer`: "price" (default), "delivery" (earliest first), "pathway", "supplier" (in the order
 --   of the lists), or a list of these
 -- @treturn[1] table the plan: `{ lines = { { product, name, pathway, suppliers, delivery_year,

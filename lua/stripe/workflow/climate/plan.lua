@@ -6,6 +6,7 @@
 -- @module stripe.workflow.climate.plan
 
 local core = require "stripe.core"
+local Class = require "stripe.workflow.class"
 local Price = require "stripe.workflow.climate.price"
 local Products = require "stripe.workflow.climate.products"
 local money = require "stripe.money"
@@ -76,8 +77,13 @@ local function misuse(options)
       return ("option %q must be a list of texts"):format(name)
     end
   end
+  if options.caps ~= nil and type(options.caps) ~= "table" then
+    return 'option "caps" must be a table, such as { enhanced_weathering = "50%" }'
+  end
   for name, cap in pairs(options.caps or {}) do
-    if not quantity_of(cap) then
+    if type(name) ~= "string" then
+      return 'option "caps": its keys are ids of products or suppliers, or pathways'
+    elseif not quantity_of(cap) then
       return ("option \"caps\": %s must be metric tons, or a share such as \"50%%\""):format(name)
     end
   end
@@ -194,6 +200,13 @@ local function open_caps(asked, all, around)
     use_caps(item, caps, line.metric_tons, line.amount_total)
   end
   return caps
+end
+
+-- A cap that is misspelt would be none.
+local function misnamed(caps, all)
+  local name, known = Products.stranger(caps or {}, all)
+  return name and Class.refusal("cap_unknown", "caps", ("caps: no product, supplier or pathway is "
+    .. "called %q%s"):format(name, suggest.hint(name, known)))
 end
 
 local function least(a, b) return decimal.cmp(b, a) < 0 and b or a end
@@ -334,6 +347,8 @@ function Plan.make(client, options, around)
 
   local all, err = Products.list(client)
   if not all then return nil, err end
+  err = not around and misnamed(asked.caps, all)
+  if err then return nil, err end
   local plan = {
     object = "climate.plan", created = math.floor(core.time()), currency = asked.currency,
     livemode = all[1] ~= nil and all[1].product.livemode or false,

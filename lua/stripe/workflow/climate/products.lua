@@ -1,6 +1,8 @@
 --- The products on sale, as a plan sees them.
 -- @module stripe.workflow.climate.products
 
+local Operations = require "stripe.operations"
+
 local Products = {}
 
 -- The suppliers of a product as text, and as sets of their ids and pathways.
@@ -42,6 +44,41 @@ function Products.get(client, id)
   local product, err = client.climate.products:retrieve(id)
   if not product then return nil, err end
   return read(product)
+end
+
+-- The pathways that the catalogue has.
+local function pathways()
+  for _, field in ipairs(Operations.catalogue()["climate.suppliers"].fields) do
+    if field.name == "removal_pathway" then return field.enum end
+  end
+end
+
+local function is_id(name)
+  for _, resource in ipairs { "climate.products", "climate.suppliers" } do
+    local prefix = Operations.catalogue()[resource].id_prefix
+    if name:sub(1, #prefix) == prefix then return true end
+  end
+end
+
+--- The first of the names that means nothing: no product, supplier or pathway on sale, and none
+-- that may have been or may come, by its form.
+-- @tparam table names as keys
+-- @tparam {table,...} all as of `list`
+-- @treturn ?string
+-- @treturn ?table the names that mean something, as keys
+function Products.stranger(names, all)
+  local known, found = {}, nil
+  for _, pathway in ipairs(pathways()) do known[pathway] = true end
+  for _, item in ipairs(all) do
+    known[item.id] = true
+    for _, set in ipairs { item.supplier_ids, item.pathway_set } do
+      for name in pairs(set) do known[name] = true end
+    end
+  end
+  for name in pairs(names) do
+    if not (known[name] or is_id(name)) and not (found and found < name) then found = name end
+  end
+  return found, known
 end
 
 --- The pathway that all suppliers of a product share; "mixed" when they differ.
