@@ -462,6 +462,33 @@ describe("stripe.journal", function()
     local none, err = stripe.journal "/nonexistent/journal.db"
     assert.is_nil(none)
     assert.matches("can't be opened", err.message)
+    assert.is_false(err.retryable)
+  end)
+
+  it("is in a file, whatever its path means to SQLite", function()
+    local directory = os.tmpname()
+    os.remove(directory)
+    assert(os.execute("mkdir " .. directory))
+    local lfs = require "lfs"
+    local here = lfs.currentdir()
+    assert(lfs.chdir(directory))
+    local kept = {}
+    for _, path in ipairs { "file:a.db", "file:b.db?mode=memory" } do
+      for run = 1, 2 do
+        local journal = assert(stripe.journal(path))
+        local _, _, info = journal:once("a", function() return run end)
+        kept[#kept + 1] = info.stored
+        journal:close()
+      end
+    end
+    local none, err = stripe.journal ":memory:"
+    local another = lfs.attributes "a.db"
+    lfs.chdir(here)
+    os.execute("rm -r " .. directory)
+    assert.same({ false, true, false, true }, kept)
+    assert.is_nil(another)
+    assert.is_nil(none)
+    assert.matches("would be forgotten", err.message)
   end)
 
   it("is known by the options of calls as what journal:once gives", function()

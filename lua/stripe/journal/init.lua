@@ -244,7 +244,7 @@ local KINDS = { path = "sqlite", redis = "redis", dict = "dict", memory = "memor
 local OPTIONS = { storage = true, wait = true, stamp = true, now = true }
 for name in pairs(KINDS) do OPTIONS[name] = true end
 
--- The storage that the options name: nil and what is wrong when they don't name exactly one.
+-- The storage that the options name: nil, what is wrong, and whether that may pass.
 local function storage_of(options)
   local found
   for name, kind in pairs(KINDS) do
@@ -287,9 +287,10 @@ local function open(_, options)
   elseif options.now ~= nil and type(options.now) ~= "function" then
     error('option "now" must be a function', 2)
   end
-  local storage, message = storage_of(options)
+  local storage, message, passes = storage_of(options)
   if not storage then
-    return nil, Entry.failure("storage", "the journal can't be opened: " .. tostring(message))
+    return nil, Entry.failure("storage", "the journal can't be opened: " .. tostring(message),
+      { retryable = passes or false })
   end
   return setmetatable({
     storage = storage, wait = options.wait or 0, stamp = options.stamp or "journal",

@@ -63,7 +63,7 @@ local function open(options)
   address.key = nil
   local connection = Connection.connect(address)
   local alive, message = connection:command("PING")
-  if not alive then return nil, message end
+  if not alive then return nil, message, true end
   return setmetatable({
     connection = connection, key = options.key or "stripe:journal", name = tostring(connection),
   }, metatable)

@@ -16,6 +16,8 @@ local OPENING = {
     .. "entry TEXT NOT NULL) WITHOUT ROWID",
 }
 
+local function plain(message) return (tostring(message):gsub("^LuaSQL: ", "")) end
+
 local function quoted(self, text) return "'" .. self.connection:escape(text) .. "'" end
 
 -- Runs a statement: how many rows it changed, or the rows that it gives.
@@ -27,7 +29,7 @@ local function run(self, statement, ...)
     texts[i] = type(value) == "number" and ("%d"):format(value) or quoted(self, value)
   end
   local result, message = self.connection:execute(statement:format((table.unpack or unpack)(texts)))
-  if not result then return nil, (tostring(message):gsub("^LuaSQL: ", "")) end
+  if not result then return nil, plain(message) end
   if type(result) == "number" then return result end
   local rows, row = {}, result:fetch {}
   while row do
@@ -97,11 +99,25 @@ local function prepare(self)
   return true
 end
 
+-- A path that SQLite takes for one: "file:..." would be another.
+local function file_of(path) return path:find("^/") and path or "./" .. path end
+
+-- Whether it may be opened another time, as it is.
+local function passes(problem)
+  return problem:find("locked", 1, true) ~= nil or problem:find("full", 1, true) ~= nil
+end
+
 --- Opens a file; one that is made is readable by its owner alone.
 -- @string path
+-- @treturn[1] table
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong
+-- @treturn[2] ?boolean whether that may pass
 local function open(path)
   if type(path) ~= "string" or path == "" or path:find("%z") then
     return nil, "the path must be a text"
+  elseif path:find(":memory:", 1, true) then -- anywhere in it, for LuaSQL
+    return nil, path .. " would be forgotten: name a file, or for tests say { memory = true }"
   end
   local found, driver = pcall(require, "luasql.sqlite3")
   if not found then
@@ -110,10 +126,10 @@ local function open(path)
   local made, why = core.private_file(path)
   if not made then return nil, why end
   local environment = driver.sqlite3()
-  local connection, message = environment:connect(path)
+  local connection, message = environment:connect(file_of(path))
   if not connection then
     environment:close()
-    return nil, tostring(message)
+    return nil, path .. ": " .. plain(message)
   end
   local self = setmetatable({
     environment = environment, connection = connection, name = path,
@@ -121,7 +137,7 @@ local function open(path)
   local ready, problem = prepare(self)
   if not ready then
     self:close()
-    return nil, ("%s: %s"):format(path, problem)
+    return nil, ("%s: %s"):format(path, problem), passes(problem)
   end
   return self
 end
