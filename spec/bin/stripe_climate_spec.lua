@@ -170,6 +170,25 @@ describe("stripe-climate", function()
       require("lfs").attributes(directory .. "/stripe-journal.db", "permissions"))
   end)
 
+  it("says that it was interrupted, not that its arguments are wrong", function()
+    sim:control("POST", "/faults", { fault = { delay = 2 }, times = 1,
+      match = { operation = "climate.orders.create" } })
+    local here = io.popen("pwd"):read "*l"
+    local pipe = assert(io.popen(("cd %s; %s/bin/stripe-climate --api-base %s buy --tons 1 "
+      .. "--reference x 2>&1 & sleep 1; kill -INT $!; wait $!; echo \"exit $?\"")
+      :format(directory, here, sim.url)))
+    local output = pipe:read "*a"
+    pipe:close()
+    assert.equal("stripe-climate: interrupted; what was begun is written down: run it again\n"
+      .. "exit 3\n", output)
+    for _ = 1, 5 do -- until the answer that nobody waits for has gone
+      if select(2, against "buy --tons 1 --reference x") ~= 3 then break end
+    end
+    assert.equal(0, select(2, against "buy --tons 1 --reference x"))
+    assert.equal(1,
+      #sim:client { api_key = "sk_test_simulator" }.climate.orders:list().data)
+  end)
+
   it("explains itself", function()
     local text, code = run "--help"
     assert.equal(0, code)

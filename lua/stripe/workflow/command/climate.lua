@@ -95,14 +95,7 @@ local function caps_of(options)
   return caps
 end
 
--- What is wrong with the arguments is the user's to mend: no traceback.
-local function checked(f, ...)
-  local ok, value, err, more = pcall(f, ...)
-  if not ok then
-    Common.stop(NAME, (tostring(value):gsub("^[^:]+:%d+: ", "")), Common.USAGE)
-  end
-  return value, err, more
-end
+local function checked(...) return Common.checked(NAME, ...) end
 
 local function plan_of(climate, options)
   local plan, err = checked(climate.plan, climate, {
@@ -270,9 +263,10 @@ function commands.resolve(_, options) return Common.resolve(NAME, options) end
 -- @tparam {string,...} arguments
 local function main(arguments)
   local options = parser():parse(arguments)
-  local needs_client = options.command ~= "resolve"
-  local climate = needs_client and workflow(Common.client(NAME, options))
-  Common.exit(commands[options.command](climate, options))
+  Common.run(NAME, function()
+    local climate = options.command ~= "resolve" and workflow(Common.client(NAME, options))
+    return commands[options.command](climate, options)
+  end)
 end
 
 return main

@@ -62,6 +62,32 @@ function Common.code_of(err)
   return Common.FAILED
 end
 
+-- What the interpreter throws where SIGINT finds it; `gather` makes an error of it.
+local function interrupted(problem) return tostring(problem):find("interrupted!", 1, true) end
+
+--- Calls a method of a workflow. What is wrong with the arguments is the user's to mend: no
+-- traceback.
+function Common.checked(name, method, ...)
+  local ok, value, err, more = pcall(method, ...)
+  if ok then return value, err, more end
+  if interrupted(value) then error(value, 0) end
+  Common.stop(name, (tostring(value):gsub("^[^:]+:%d+: ", "")), Common.USAGE)
+end
+
+local function ended(name)
+  Common.stop(name, "interrupted; what was begun is written down: run it again", Common.AGAIN)
+end
+
+--- Runs a command, and ends the program with the code that it returns.
+function Common.run(name, command)
+  local ok, code = xpcall(command, function(problem)
+    return interrupted(problem) and problem or debug.traceback(tostring(problem), 2)
+  end)
+  if ok then Common.exit(code) end
+  if interrupted(code) then ended(name) end
+  Common.stop(name, code)
+end
+
 --- A text as one word of a shell.
 function Common.quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
@@ -75,6 +101,7 @@ end
 --- Ends the program because of an error; in JSON it goes to the output.
 -- @tparam[opt] table sofar what was done before it
 function Common.fail(name, err, options, sofar)
+  if type(err) == "table" and err.type == "lua_error" and interrupted(err) then ended(name) end
   local code = type(err) == "table" and Common.code_of(err) or Common.FAILED
   if options.json and type(err) == "table" then
     print(core.json { error = {

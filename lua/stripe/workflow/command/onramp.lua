@@ -89,14 +89,7 @@ local function parser()
   return parse
 end
 
--- What is wrong with the arguments is the user's to mend: no traceback.
-local function checked(f, ...)
-  local ok, value, err, more = pcall(f, ...)
-  if not ok then
-    Common.stop(NAME, (tostring(value):gsub("^[^:]+:%d+: ", "")), Common.USAGE)
-  end
-  return value, err, more
-end
+local function checked(...) return Common.checked(NAME, ...) end
 
 -- Lists without anything in them stay lists.
 local function plain(value, names)
@@ -224,8 +217,10 @@ function commands.resolve(_, options) return Common.resolve(NAME, options) end
 -- @tparam {string,...} arguments
 local function main(arguments)
   local options = parser():parse(arguments)
-  local onramp = options.command ~= "resolve" and workflow(Common.client(NAME, options))
-  Common.exit(commands[options.command](onramp, options))
+  Common.run(NAME, function()
+    local onramp = options.command ~= "resolve" and workflow(Common.client(NAME, options))
+    return commands[options.command](onramp, options)
+  end)
 end
 
 return main
