@@ -414,6 +414,15 @@ build = {
     ["stripe.workflow.pace"] = "lua/stripe/workflow/pace.lua",
     ["stripe.workflow.tabular"] = "lua/stripe/workflow/tabular.lua",
   },
+  install = {
+    bin = {
+      ["stripe-climate"] = "bin/stripe-climate",
+      ["stripe-onramp"] = "bin/stripe-onramp",
+      ["stripe-sim"] = "bin/stripe-sim",
+      ["stripe-webhook"] = "bin/stripe-webhook",
+      ["stripe-worker"] = "bin/stripe-worker",
+    },
+  },
 }
 
 test_dependencies = {

@@ -55,6 +55,14 @@ describe("the rockspec", function()
     assert.same({}, missing)
   end)
 
+  it("installs every program", function()
+    local programs = {}
+    for name in lfs.dir "bin" do
+      if name:sub(1, 1) ~= "." then programs[name] = "bin/" .. name end
+    end
+    assert.same(programs, load_rockspec().build.install.bin)
+  end)
+
   it("lists nothing that is not there", function()
     local absent = {}
     for _, source in pairs(modules) do
