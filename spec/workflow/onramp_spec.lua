@@ -645,7 +645,11 @@ describe("the onramp workflow", function()
       failed("No such file", "/nowhere/x.csv")
       failed("no transaction_id", { { amount = "1" } })
       failed("no transaction_id", { 5 })
-      failed("amount is no decimal", { { transaction_id = "x", amount = "1,5" } })
+      failed("transaction 1: amount: a float of more than 15 significant digits, use text",
+        { { transaction_id = "0x1", amount = 0.029133963792309798 } })
+      failed("transaction 1: fees: must be a decimal, not a boolean",
+        { { transaction_id = "0x1", fees = true } })
+      failed("amount: not a decimal", { { transaction_id = "x", amount = "1,5" } })
       assert.error_matches(function() onramp:reconcile { transactions = 1 } end, "list of")
       assert.error_matches(function() onramp:reconcile { since = "x" } end, "Unix seconds")
       assert.error_matches(function() assert(onramp:reconcile()):csv "x" end, "groups")

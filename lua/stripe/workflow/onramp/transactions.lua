@@ -20,6 +20,15 @@ function Transactions.key(id)
   return id:find("^0[xX]%x+$") and id:lower() or id
 end
 
+-- A number of JSON may have lost digits when it was read; then it is refused.
+local function decimal_of(value)
+  local kind = type(value)
+  if kind == "string" or kind == "number" or decimal.is_decimal(value) then
+    return decimal.new(value)
+  end
+  return nil, "must be a decimal, not a " .. kind
+end
+
 local function read(row, where)
   local id = type(row) == "table" and row.transaction_id
   if type(id) ~= "string" or not id:find("%S") then
@@ -30,10 +39,8 @@ local function read(row, where)
     local value = row[field]
     if value == "" then value = nil end
     if value ~= nil and AMOUNTS[field] then
-      local kind = type(value)
-      local number = (kind == "string" or kind == "number" or decimal.is_decimal(value))
-        and decimal.new(value)
-      if not number then return nil, ("%s: %s is no decimal number"):format(where, field) end
+      local number, why = decimal_of(value)
+      if not number then return nil, ("%s: %s: %s"):format(where, field, why) end
       value = number
     elseif value ~= nil and type(value) ~= "string" then
       return nil, ("%s: %s must be text"):format(where, field)
