@@ -143,6 +143,11 @@ describe("the onramp workflow", function()
       quote, err = onramp:quote { destination_amount = "0.1234567", currencies = { "usdc" } }
       assert.is_nil(quote)
       assert.equal(400, err.status)
+      quote, err = onramp:quote {
+        destination_amount = "0.0000000000000000001", currencies = { "eth" },
+      }
+      assert.is_nil(quote)
+      assert.equal("crypto_onramp_invalid_destination_amount", err.code) -- not "not on avalanche"
     end)
   end)
 

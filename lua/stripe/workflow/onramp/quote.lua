@@ -218,9 +218,16 @@ end
 
 local function text_of(amount) return amount and tostring(decimal.new(amount)) end
 
--- All that was refused was refused for one reason: it is the amount's or the currency's fault.
+local ELSEWHERE = "crypto_onramp_invalid_destination_currency_and_network_pair"
+
+-- All was refused: it is the amount's or the currency's fault, which a network that doesn't have
+-- the currency at all says nothing about.
 local function refusal(answers, unavailable)
-  return #answers == 0 and unavailable[1] and unavailable[1].error or nil
+  if #answers > 0 then return nil end
+  for _, each in ipairs(unavailable) do
+    if each.code ~= ELSEWHERE then return each.error end
+  end
+  return unavailable[1] and unavailable[1].error
 end
 
 --- Makes a quote, see `stripe.workflow.onramp`.
