@@ -91,6 +91,7 @@ describe("stripe-sim", function()
 
   it("says what it can't do, and exits with 1", function()
     assert.matches("go together.*exit 1", run "--port 0 --cert x")
+    assert.matches("^stripe%-sim: none.pem: No such file", run "--cert none.pem --key x")
     assert.matches("at most 65535.*exit", run "--port 70000")
     assert.matches("no whole number.*exit", run "--clock soon")
     local path = os.tmpname()

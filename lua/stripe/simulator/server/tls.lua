@@ -43,7 +43,8 @@ local function make(host)
 end
 
 local function contents(path)
-  local file = assert(io.open(path, "rb"))
+  local file, problem = io.open(path, "rb")
+  if not file then error(problem, 0) end
   local text = assert(file:read("*a"))
   file:close()
   return text
