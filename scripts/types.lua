@@ -37,7 +37,7 @@ local PREAMBLE = [[
 ---@field slept number seconds waited before it
 
 ---@class stripe.error
----@field type "invalid_request_error"|"card_error"|"authentication_error"|"permission_error"|"rate_limit_error"|"idempotency_error"|"api_error"|"connection_error"|"validation_error"|"signature_error"|"lua_error"
+---@field type "invalid_request_error"|"card_error"|"authentication_error"|"permission_error"|"rate_limit_error"|"idempotency_error"|"api_error"|"connection_error"|"validation_error"|"signature_error"|"lua_error"|"journal_error"|"workflow_error"
 ---@field message string
 ---@field code string?
 ---@field param string?

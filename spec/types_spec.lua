@@ -18,6 +18,10 @@ describe("the type stubs", function()
   end)
 
   it("name what is no operation of the API", function()
-    assert.is_truthy(dofile("scripts/types.lua"):find("---@field since fun(self, ", 1, true))
+    local text = dofile("scripts/types.lua")
+    assert.is_truthy(text:find("---@field since fun(self, ", 1, true))
+    for _, kind in ipairs { "lua_error", "journal_error", "workflow_error" } do
+      assert.is_truthy(text:find('|"' .. kind .. '"', 1, true), kind)
+    end
   end)
 end)
