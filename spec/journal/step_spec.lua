@@ -1,5 +1,6 @@
 --- What a journal makes of single requests, where things are not as usual.
 
+local scripted = require "spec.support.scripted_client"
 local stripe = require "stripe"
 
 describe("a request under a journal", function()
@@ -186,6 +187,24 @@ describe("a request under a journal", function()
     local none, err = journal:once("delete", delete)
     assert.is_nil(none)
     assert.equal("doubtful", err.code)
+  end)
+
+  it("keeps its key when somebody on the way refuses what may have been done before", function()
+    local calls = 0
+    client = client_of { max_retries = 1, driver = scripted.driver(), transport = function(request)
+      calls = calls + 1
+      if calls == 2 then return { status = 404, headers = {}, body = "<h1>Not here</h1>" } end
+      local answer, failure = sim:handle(request)
+      if calls == 1 then return nil, { kind = "reset", message = "it broke off" } end
+      return answer, failure
+    end }
+    local none, err = journal:once("offset", order)
+    assert.is_nil(none)
+    assert.equal(404, err.status)
+    assert.equal("intended", journal:get("offset").steps[1].state)
+    assert(journal:once("offset", order))
+    assert.equal(3, calls)
+    assert.equal(1, orders(client_of()))
   end)
 
   it("that was refused is refused again when its function went on to another", function()

@@ -76,6 +76,8 @@ local function state_after(err, response, fresh, method)
   if method == "DELETE" and status == 404 and not fresh then return "doubtful" end
   if status >= 500 then return response and response.replayed and "doubtful" or "intended" end
   if status == 401 or status == 403 or status == 409 or status == 429 then return "intended" end
+  -- A refusal by somebody on the way says nothing of what was sent before.
+  if not err.request_id and not (fresh and #err.attempts == 1) then return "intended" end
   return status >= 400 and "refused" or "intended"
 end
 
