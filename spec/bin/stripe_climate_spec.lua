@@ -155,6 +155,10 @@ describe("stripe-climate", function()
     text, code = run "resolve nothing --absent"
     assert.equal(1, code)
     assert.matches('the journal has no "nothing"', text, 1, true)
+    text, code = run "--journal elsewhere.db resolve nothing --absent"
+    assert.equal(2, code)
+    assert.matches("there is no journal elsewhere.db here", text, 1, true)
+    assert.is_nil(io.open "elsewhere.db")
   end)
 
   it("keeps the journals of modes and accounts apart", function()

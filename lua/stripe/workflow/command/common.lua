@@ -177,6 +177,12 @@ function Common.resolve(name, options)
   if (options.object == nil) == (options.absent == nil) then
     Common.stop(name, "say --object ID or --absent", Common.USAGE)
   end
+  local file = io.open(options.journal, "rb")
+  if not file then
+    Common.stop(name, ("there is no journal %s here: name the file with --journal")
+      :format(options.journal), Common.USAGE)
+  end
+  file:close()
   local done, err = Common.journal(name, options):resolve(options.name,
     options.object and { object = { id = options.object } } or { absent = true })
   if not done then Common.fail(name, err, options) end
