@@ -42,6 +42,20 @@ describe("A transport's answer", function()
   end)
 end)
 
+describe("A list of headers", function()
+  it("finds a name in any case, and passes over what its holder has put into it", function()
+    local headers = answered { status = 200, headers = { ["X-Custom"] = "yes" } }:headers()
+    for _, strange in ipairs { "X-Custom: no", {}, { 1 }, { false, "no" }, 7 } do
+      table.insert(headers, 1, strange)
+    end
+    assert.equal("yes", headers["x-CUSTOM"])
+    assert.is_nil(headers["absent"])
+    local find = getmetatable(headers).__index
+    assert.is_nil(find("text", "absent"))
+    assert.is_nil(find(nil, "absent"))
+  end)
+end)
+
 describe("A checked answer whose object is wanted at once", function()
   local HEADERS = { { "Request-Id", "req_1" }, { "Idempotent-Replayed", "true" } }
 

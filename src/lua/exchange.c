@@ -9,19 +9,21 @@
 #define HEADERS "stripe.headers"
 enum { PIECE = 16384 }; /* bytes of an upload read at once */
 
-/* headers[name], without regard to case. */
+/* headers[name], without regard to case. The list is the caller's to change: what is no pair in it
+   is passed over. */
 static int headers_index(lua_State *L)
 {
-    if (lua_type(L, 2) != LUA_TSTRING) return 0;
+    lua_settop(L, 2);
+    if (!lua_istable(L, 1) || lua_type(L, 2) != LUA_TSTRING) return 0;
     const char *wanted = lua_tostring(L, 2);
     for (int i = 1; i <= (int)lua_rawlen(L, 1); i++) {
+        lua_settop(L, 2);
         lua_rawgeti(L, 1, i);
-        lua_rawgeti(L, -1, 1);
-        if (strcasecmp(lua_tostring(L, -1), wanted) == 0) {
-            lua_rawgeti(L, -2, 2);
-            return 1;
-        }
-        lua_pop(L, 2);
+        if (!lua_istable(L, 3)) continue;
+        lua_rawgeti(L, 3, 1);
+        if (lua_type(L, 4) != LUA_TSTRING || strcasecmp(lua_tostring(L, 4), wanted) != 0) continue;
+        lua_rawgeti(L, 3, 2);
+        return 1;
     }
     return 0;
 }
