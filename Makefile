@@ -56,7 +56,7 @@ all: $(core_so) $(engine_so)
 
 $(core_so): $(core_objects) $(lua_objects)
 	@mkdir -p $(@D)
-	$(CC) $(LIBFLAG) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(crypto_libs)
+	$(CC) $(LIBFLAG) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(crypto_libs) -ldl
 
 $(engine_so): $(core_objects) $(engine_objects) $(engine_lua_objects)
 	@mkdir -p $(@D)

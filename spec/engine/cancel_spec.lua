@@ -145,6 +145,42 @@ describe("A call over the wire that must end early", function()
     end
   end)
 
+  it("is never sent once its Lua state is closing, whatever else is", function()
+    local script = wire:write("last_words.lua", [[
+      local stripe = require "stripe"
+      local driver = require "stripe.driver.blocking"
+      local client = stripe.new {
+        api_key = "sk_test_1", base_url = arg[1], max_retries = 0, max_connections = 1,
+      }
+      local function at_the_end(f)
+        if newproxy then
+          local guard = newproxy(true)
+          getmetatable(guard).__gc = f
+          return guard
+        end
+        return setmetatable({}, { __gc = f })
+      end
+      -- Finalizers run in the reverse order: this one has an engine, and those calls are gone.
+      FIRST = at_the_end(function()
+        local _, err = client:request("GET", "/v1/0/ok/late")
+        print(err.code)
+      end)
+      client:request("GET", "/v1/0/ok/x")
+      LAST = at_the_end(function() print(client:request("GET", "/v1/0/ok/y").id) end)
+      for i = 1, 4 do
+        driver.spawn(function()
+          client:request("POST", arg[2], { text = ("x"):rep(500) }, { validate = false })
+        end)
+      end
+    ]])
+    local lost = path "slow"
+    local ok, output = wire_support.run(script, wire:url() .. " " .. lost,
+      "ASAN_OPTIONS=detect_leaks=0")
+    assert.equal("climorder_1\naborted\n", output)
+    assert.is_true(ok)
+    assert.is_true(wire:requests(lost) <= 1)
+  end)
+
   it("is not held up by a resolver that hangs", function()
     if memory.watched then return pending "what watches memory is preloaded itself" end
     local library = wire_support.compile(wire, "hang", [[

@@ -50,9 +50,14 @@ static void leave_to_parent(st_channel *c)
     c->engine = NULL;
 }
 
-bool st_channel_open(st_channel *c)
+static void look_for_fork(st_channel *c)
 {
     if (c->engine && st_engine_stale(c->engine)) leave_to_parent(c);
+}
+
+bool st_channel_open(st_channel *c)
+{
+    look_for_fork(c);
     if (!c->engine) c->engine = st_engine_new();
     return c->engine != NULL;
 }
@@ -112,6 +117,24 @@ void st_channel_cancel(st_transfer *t, enum st_failure why, st_text message)
     st_engine_order(t->channel->engine, t, ST_ORDER_CANCEL);
 }
 
+static void take_from_outbox(st_channel *c, const st_transfer *t)
+{
+    st_transfer **link = &c->told;
+    while (*link && *link != t) link = &(*link)->next_told;
+    if (*link) *link = t->next_told;
+    for (link = &c->told; *link;) link = &(*link)->next_told;
+    c->last_told = link;
+}
+
+void st_channel_abandon(st_transfer *t)
+{
+    st_channel *c = t->channel;
+    look_for_fork(c);
+    st_channel_cancel(t, ST_FAILURE_CANCELED, (st_text){ "", 0 });
+    take_from_outbox(c, t);
+    st_channel_release(t);
+}
+
 void st_channel_resume(st_transfer *t)
 {
     if (t->news & ST_NEWS_DONE) return;
@@ -131,11 +154,8 @@ void st_channel_wait(st_channel *c, double seconds)
 void st_channel_close(st_channel *c)
 {
     static const char why[] = "the engine was closed";
+    look_for_fork(c);
     if (!c->engine) return;
-    if (st_engine_stale(c->engine)) {
-        leave_to_parent(c);
-        return;
-    }
     for (st_transfer *t = c->running; t; t = t->next)
         st_channel_cancel(t, ST_FAILURE_CANCELED, (st_text){ why, sizeof why - 1 });
     st_engine_free(c->engine);

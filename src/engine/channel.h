@@ -43,6 +43,9 @@ void st_channel_resume(st_transfer *t);
 st_transfer *st_channel_next(st_channel *c, int *news);
 void st_channel_release(st_transfer *t);
 
+/* The call is about to be freed: its transfer ends without a word to it, and is released. */
+void st_channel_abandon(st_transfer *t);
+
 /* Lets go of one that is done, so that another thread may settle it and free it. */
 void st_channel_unlink(st_transfer *t);
 
@@ -53,7 +56,7 @@ void st_channel_wait(st_channel *c, double seconds);
 /* Ends all transfers as canceled and closes the engine; what is in the outbox stays there. */
 void st_channel_close(st_channel *c);
 
-/* The same when the calls may be gone already: nobody is told. */
+/* The same, and nobody is told. */
 void st_channel_free(st_channel *c);
 
 /* For the engine and its callbacks: puts a transfer into its channel's outbox. */

@@ -1,12 +1,17 @@
 /* core.c - ring 2b: luaopen_stripe_core, the one symbol that stripe/core.so exports. */
 #include "binding.h"
 
+#include "pin.h"
+
 #define EXPORT __attribute__((visibility("default")))
 
 EXPORT int luaopen_stripe_core(lua_State *L);
 
 int luaopen_stripe_core(lua_State *L)
 {
+    /* A LuaJIT that closes unloads what it loaded, and collects once more what its finalizers made
+       meanwhile: calls, say. */
+    st_pin(luaopen_stripe_core);
     lua_newtable(L);
     lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");

@@ -5,8 +5,8 @@
 #include "engine.h"
 
 #include "../engine/channel.h"
+#include "pin.h"
 
-#include <dlfcn.h>  /* dladdr, dlopen */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +51,11 @@ static bool open_channel(st_lua_channel *self)
     return st_channel_open(&self->channel);
 }
 
+bool st_is_closing(int owners, const st_wire *wire)
+{
+    return owners == LUA_NOREF || !wire;
+}
+
 int st_push_failure(lua_State *L, const char *message)
 {
     lua_pushnil(L);
@@ -72,10 +77,25 @@ static int open(lua_State *L)
     return 1;
 }
 
-/* Whatever is under way ends without a word to its call, which Lua may have collected already. */
+/* A call is the first member of what Lua has of it. */
+static st_lua_call *call_of(const st_transfer *t)
+{
+    return (st_lua_call *)(void *)t->call;
+}
+
+/* The engine must be done with a call before the call is freed. */
+static void abandon(st_lua_call *call)
+{
+    if (call->transfer) st_channel_abandon(call->transfer);
+    call->transfer = NULL;
+}
+
+/* A Lua state that closes frees calls first and the channel then, or the other way round: the first
+   call is older than the channel. */
 static int collect(lua_State *L)
 {
     st_lua_channel *self = check_channel(L);
+    while (self->channel.running) abandon(call_of(self->channel.running));
     st_channel_free(&self->channel);
     luaL_unref(L, LUA_REGISTRYINDEX, self->owners);
     self->owners = LUA_NOREF;
@@ -92,11 +112,13 @@ static int start(lua_State *L)
     st_wire *wire = st_check_wire(L, 3);
     bool watched = lua_toboolean(L, 4);
     st_check_ready(L, call);
+    if (st_is_closing(self->owners, wire)) return st_push_failure(L, ST_CLOSING);
     if (!open_channel(self)) return st_push_failure(L, strerror(errno));
     lua_settop(L, 5);
     lua_rawgeti(L, LUA_REGISTRYINDEX, self->owners);
     lua_insert(L, 5);
     int owner = luaL_ref(L, 5);
+    call->abandon = abandon;
     call->transfer = st_channel_start(&self->channel, &call->call, wire, watched,
                                       (void *)(intptr_t)owner);
     if (!call->transfer) {
@@ -148,7 +170,7 @@ static void push_progress(lua_State *L, const st_call *c)
 /* Tells the call that its transfer is over; it waits to hear of its answer itself. */
 static const char *settle(st_transfer *t)
 {
-    st_lua_call *call = (st_lua_call *)(void *)t->call; /* its first member */
+    st_lua_call *call = call_of(t);
     const char *what = st_transfer_settle(t) ? "answered" : "failed";
     call->transfer = NULL;
     st_channel_release(t);
@@ -248,15 +270,6 @@ static int prepare(lua_State *L)
     return 0;
 }
 
-/* A thread of libcurl's resolver may outlive the Lua state that started it: its code must stay. */
-static void pin(void)
-{
-    Dl_info info;
-    union { int (*function)(lua_State *); void *address; } self = { luaopen_stripe_engine };
-    if (dladdr(self.address, &info) && info.dli_fname)
-        dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
-}
-
 /* Adds functions to the table on top of the stack, with the upvalues of the class called name. */
 static void add(lua_State *L, const char *name, const luaL_Reg *list, int wires)
 {
@@ -293,7 +306,8 @@ int luaopen_stripe_engine(lua_State *L)
         { "pollfd", pollfd }, { "events", events }, { "timeout", timeout },
         { "active", active }, { "close", close }, { NULL, NULL }
     };
-    pin();
+    /* A thread of libcurl's resolver may outlive the Lua state that started it. */
+    st_pin(luaopen_stripe_engine);
     st_wire_class(L);
     int wires = lua_gettop(L);
     st_open_class(L, CLASS, methods, collect, wires);

@@ -23,7 +23,7 @@ enum { ST_SELF = 1, ST_CALLS, ST_WIRES };
 void st_open_class(lua_State *L, const char *name, const luaL_Reg *methods, lua_CFunction gc,
                    int wires);
 
-/* The wire at argument i of a method. */
+/* The wire at argument i of a method; NULL: it was collected, since the Lua state closes. */
 st_wire *st_check_wire(lua_State *L, int i);
 
 /* The call at argument 2 of a method. It comes from another shared object, perhaps of another
@@ -35,6 +35,11 @@ void st_check_ready(lua_State *L, const st_lua_call *call);
 
 /* Pushes nil and why the engine cannot do it; returns 2. */
 int st_push_failure(lua_State *L, const char *message);
+
+/* Whether the Lua state closes, and has collected what a call needs: a finalizer that is called
+   after that may still ask for one. */
+bool st_is_closing(int owners, const st_wire *wire);
+#define ST_CLOSING "the Lua state is being closed"
 
 /* Makes the metatable of mailboxes; that of wires is at index wires. */
 void st_mailbox_class(lua_State *L, int wires);

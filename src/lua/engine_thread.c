@@ -78,6 +78,7 @@ static int start(lua_State *L)
     st_wire *wire = st_check_wire(L, 3);
     bool watched = lua_toboolean(L, 4);
     st_check_ready(L, call);
+    if (st_is_closing(self->owners, wire)) return st_push_failure(L, ST_CLOSING);
     if (!st_mailbox_open(&self->box)) return st_push_failure(L, strerror(errno));
     lua_settop(L, 5);
     lua_rawgeti(L, LUA_REGISTRYINDEX, self->owners);
