@@ -32,6 +32,17 @@ describe("A call over the wire", function()
     assert.is_nil(seen.headers["content-length"])
   end)
 
+  it("goes to its own host after another's that libcurl could not read", function()
+    local outbound = require "stripe.simulator.outbound"
+    local function send(host, last)
+      return outbound { method = "GET", url = ("http://%s:%d%s"):format(host, wire.ports.plain,
+        path("echo", last)) }
+    end
+    assert.equal(200, send("127.0.0.1", "x").status)
+    assert.equal("protocol", send("localhost", "a b").failure)
+    assert.truthy(send("localhost", "x").body:find('"host":"localhost:', 1, true))
+  end)
+
   it("sends one method after another on the same handle", function()
     local client = wire:client()
     for _, method in ipairs { "POST", "DELETE", "GET", "POST", "GET", "DELETE" } do

@@ -56,7 +56,7 @@ st_text st_request_path(const st_request *r)
 static void move_to_query(st_request *r)
 {
     st_buffer *form = &r->body.head;
-    if (form->length == 0) return;
+    if (form->length == 0 || r->url.state != ST_BUFFER_OK) return;
     const char *path = r->url.data + r->path_at;
     bool query = memchr(path, '?', r->url.length - r->path_at) != NULL;
     st_buffer_byte(&r->url, query ? '&' : '?');

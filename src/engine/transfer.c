@@ -215,9 +215,10 @@ static bool parse_url(st_handle *h, const st_buffer *url)
     const char *scheme = strstr(url->data, "://");
     const char *path = scheme ? strchr(scheme + 3, '/') : NULL;
     st_buffer_reset(&h->origin);
+    if (curl_url_set(h->url, CURLUPART_URL, url->data, CURLU_PATH_AS_IS) != CURLUE_OK) return false;
     if (path) st_buffer_append(&h->origin, url->data, (size_t)(path - url->data));
     h->query = strpbrk(url->data, "?#") != NULL;
-    return curl_url_set(h->url, CURLUPART_URL, url->data, CURLU_PATH_AS_IS) == CURLUE_OK;
+    return true;
 }
 
 /* The URL is parsed once for its host: libcurl takes nearly as long for that as for an answer. One
