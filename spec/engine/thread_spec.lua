@@ -2,6 +2,7 @@
 
 local lfs = require "lfs"
 
+local core = require "stripe.core"
 local driver = require "stripe.driver.blocking"
 local engine = require "stripe.engine"
 local memory = require "spec.support.memory"
@@ -118,6 +119,22 @@ describe("The engine in a thread of its own", function()
     assert.equal("canceled", errors[2].code)
     assert.equal("maybe", errors[2].sent)
     assert.equal("canceled", errors[3].code)
+  end)
+
+  it("keeps the first of the reasons why a call was to end", function()
+    for i = 1, 100 do
+      local canceller = stripe.canceller()
+      local task = driver.spawn(function()
+        return client:request("GET", path "never", nil, { cancel = canceller })
+      end)
+      canceller:cancel "the first reason"
+      local until_ = core.now() + i % 10 * 1e-5
+      while core.now() < until_ do end -- luacheck: ignore 542
+      stripe.close()
+      local ok, _, err = driver.await(task)
+      assert.is_true(ok)
+      assert.equal("the first reason", err.message)
+    end
   end)
 
   it("may be told to cancel what ends at that moment", function()

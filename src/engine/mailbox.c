@@ -133,7 +133,7 @@ void st_mailbox_cancel(st_job *job, enum st_failure why, st_text message)
     if (!is_open(m)) return;
     st_thread_lock(m->thread);
     bool asleep = false;
-    if (!job->done && !(job->orders & ST_ORDER_CANCEL)) {
+    if (!job->done && job->why == ST_FAILURE_NONE) { /* once: the thread reads it unlocked */
         mark(job, why, message);
         asleep = st_thread_order(m->thread, job, ST_ORDER_CANCEL);
     }

@@ -47,7 +47,7 @@ typedef struct st_job {
     bool released;            /* its owner is done with it: the thread frees it */
     struct st_job *next_ordered, *next_told;
     st_progress progress;     /* of a watched one */
-    enum st_failure why;      /* of a cancel */
+    enum st_failure why;      /* of the first cancel; ST_FAILURE_NONE: there was none */
     char message[CURL_ERROR_SIZE];
 
     int taken;                /* orders, the thread's alone */
