@@ -284,6 +284,14 @@ static bool work(st_thread *t, st_job *job, bool *more)
     return tell(t) || ordered;
 }
 
+/* Where the process ends, calls may be under way: a Lua state that closes later than this thread
+   must not wait for them. */
+static void let_all_go(st_thread *t)
+{
+    for (const st_transfer *transfer = t->channel.running; transfer; transfer = transfer->next)
+        if (transfer->owner) let_go(t, transfer->owner);
+}
+
 static void *run(void *data)
 {
     st_thread *t = data;
@@ -297,6 +305,7 @@ static void *run(void *data)
         if (busy && !more) rest();
         busy |= more;
     }
+    let_all_go(t);
     st_channel_free(&t->channel);
     return NULL;
 }
