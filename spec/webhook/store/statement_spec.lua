@@ -8,7 +8,8 @@ describe("a statement of a transaction", function()
       "SELECT /* a; b */ 1", "SELECT 3 - 2 / 1", "UPDATE t SET returning_day = 1",
       "INSERT INTO t VALUES ('RETURNING')", "SAVEPOINT mine", "ROLLBACK TO mine", "RELEASE mine",
       "rollback transaction to mine", "CREATE TRIGGER a AFTER INSERT ON t BEGIN SELECT 1; END",
-      "SELECT 'open",
+      "create temp trigger a AFTER INSERT ON t BEGIN SELECT 1; SELECT 2; END ; ",
+      "CREATE TABLE t (trigger TEXT);", "SELECT 1;;", "SELECT 'open",
     } do
       assert.is_nil(Statement.problem(sql), sql)
     end
@@ -17,7 +18,8 @@ describe("a statement of a transaction", function()
   it("is not several: the others would not run", function()
     for _, sql in ipairs {
       "SELECT 1; SELECT 2", "SELECT ';'; SELECT 2", "SELECT 1 /* ; */; DELETE FROM t",
-      "SELECT 1 --\n; SELECT 2",
+      "SELECT 1 --\n; SELECT 2", "CREATE TABLE t (id TEXT); INSERT INTO t VALUES (1)",
+      "CREATE TRIGGER a AFTER INSERT ON t BEGIN SELECT 1; END; INSERT INTO t VALUES (1)",
     } do
       assert.matches("one statement at a time", Statement.problem(sql), 1, true)
     end

@@ -27,6 +27,11 @@ local function bare(sql)
   return table.concat(pieces) .. sql:sub(at)
 end
 
+-- Whether it makes a trigger, which has statements in it up to its END.
+local function is_trigger(text)
+  return text:find("^%s*CREATE%s+TRIGGER%s") or text:find("^%s*CREATE%s+TEMP%a*%s+TRIGGER%s")
+end
+
 local ENDING = { BEGIN = true, COMMIT = true, END = true, ROLLBACK = true }
 
 --- Whether a statement can run inside a transaction.
@@ -42,8 +47,8 @@ local function problem(sql)
     not text:find("^%s*ROLLBACK%s+TRANSACTION%s+TO%s") then
     return "the transaction ends with the handler: a handler that throws undoes it"
   end
-  if first == "CREATE" then return nil end -- a trigger has statements in it
-  if text:find(";%s*%S") then return "one statement at a time: the second one would not run" end
+  if is_trigger(text) and text:find("%f[%w_]END[;%s]*$") then return nil end
+  if text:find(";%s*[^;%s]") then return "one statement at a time: the second one would not run" end
   if text:find("%f[%w_]RETURNING%f[^%w_]") then
     return "RETURNING would run the statement twice: use a SELECT after it"
   end
