@@ -213,7 +213,9 @@ function Simulator:restore(snapshot)
     if fits then fits, problem = self.accounts.check(one.key) end
     if not fits then return nil, tostring(problem) end
   end
-  self.seed, self.order = snapshot.seed or self.seed, snapshot.order or self.order
+  self.seed = snapshot.seed or self.seed
+  -- Never back: the ids of deliveries come of it, and some may still be under way.
+  self.order = math.max(self.order, snapshot.order or 0)
   self.settings = copy.deep(snapshot.settings or self.settings)
   state.take(self, PARTS, snapshot)
   return self.accounts:restore(snapshot.accounts, snapshot.unclaimed)

@@ -600,6 +600,19 @@ describe("deliveries", function()
       end
     end)
 
+    it("a restore in the same one; what is under way isn't taken for what comes", function()
+      d:endpoint()
+      local kept = sim:snapshot()
+      d:order()
+      local before = sim:due()[1]
+      assert(sim:restore(kept))
+      d:order()
+      local after = sim:due()[1]
+      assert.is_nil((sim:delivered(before.id, { status = 200 })))
+      assert(sim:delivered(after.id, { status = 500 }))
+      assert.equal(500, d:last().attempts[1].status)
+    end)
+
     it("not their event", function()
       d:endpoint()
       sim.events:hold()
