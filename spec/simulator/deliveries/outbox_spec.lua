@@ -641,6 +641,32 @@ describe("deliveries", function()
       assert.is_nil(left:find "Jenny")
       assert.equal("[redacted]", sim:deliveries()[1].attempts[1].body)
     end)
+
+    it("redaction that comes while they are under way", function()
+      d:endpoint()
+      local session = client.identity.verification_sessions:create {
+        type = "document", metadata = { name = "Jenny" } }
+      local delivery = sim:due()[1]
+      assert(client.identity.verification_sessions:redact(session.id))
+      sim:advance(DAY)
+      assert(sim:delivered(delivery.id, { status = 500, body = "I got Jenny" }))
+      assert.equal("[redacted]", sim:deliveries()[1].attempts[1].body)
+      sim:advance(5 * MINUTE)
+      d:answer { status = 500, body = "I got nobody" }
+      assert.equal("I got nobody", sim:deliveries()[1].attempts[2].body)
+    end)
+
+    it("redaction without what functions threw", function()
+      d:endpoint { url = "http://app.test/hook" }
+      sim:deliver_to("http://app.test", function() error("no Jenny here") end)
+      local session = client.identity.verification_sessions:create {
+        type = "document", metadata = { name = "Jenny" } }
+      assert(core.json(sim:deliveries()):find "Jenny")
+      sim:deliver_to("http://app.test", nil)
+      assert(client.identity.verification_sessions:redact(session.id))
+      sim:advance(DAY)
+      assert.is_nil(core.json(sim:deliveries()):find "Jenny")
+    end)
   end)
 
   it("cost a request nothing while none waits", function()

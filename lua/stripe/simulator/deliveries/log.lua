@@ -41,13 +41,22 @@ function log.shown(records)
   return list
 end
 
---- Takes away what answers said of these events.
+--- Takes away what somebody said who got an event: in an answer, or as the error of a function.
+-- @tparam table attempt
+function log.veil(attempt)
+  if attempt.body then attempt.body = "[redacted]" end
+  if attempt.error then attempt.error.message = "[redacted]" end
+end
+
+--- The same for all attempts to deliver these events; that of one under way is to be veiled when
+-- it is there.
 -- @tparam table records
 -- @tparam table events set of ids
 function log.redact(records, events)
   for _, record in pairs(records) do
-    for _, attempt in ipairs(events[record.event] and record.attempts or {}) do
-      if attempt.body then attempt.body = "[redacted]" end
+    if events[record.event] then
+      for _, attempt in ipairs(record.attempts) do log.veil(attempt) end
+      record.veiled = record.flying and true or nil
     end
   end
 end

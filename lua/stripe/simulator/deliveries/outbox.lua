@@ -118,7 +118,8 @@ function Outbox:finish(id, outcome)
     attempt.error = { kind = outcome.failure,
       message = core.redact(tostring(outcome.message or outcome.failure)) }
   end
-  record.flying = nil
+  if record.veiled then log.veil(attempt) end
+  record.flying, record.veiled = nil, nil
   local status = outcome.status
   local interval = record.kind == "automatic" and intervals(self.account.livemode, record.tries)
   if status and status >= 200 and status < 300 and not outcome.failure then
@@ -226,7 +227,7 @@ function Outbox:release(order)
   self:sort()
 end
 
---- Takes away what answers said of these events. For redaction.
+--- Takes away what answers and errors said, or will say, of these events. For redaction.
 -- @tparam table events set of ids
 function Outbox:redact(events) log.redact(self.records, events) end
 
@@ -245,7 +246,7 @@ function Outbox:snapshot()
   for i, record in ipairs(log.ordered(self.records)) do
     records[i] = copy.deep(record)
     if record.flying then
-      records[i].flying, records[i].tries = nil, record.tries - 1
+      records[i].flying, records[i].veiled, records[i].tries = nil, nil, record.tries - 1
       table.remove(records[i].attempts)
     end
   end
