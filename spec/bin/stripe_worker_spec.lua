@@ -93,6 +93,21 @@ describe("stripe-worker", function()
     assert.equal("run evt_1 1\ncommitted evt_1\n", done())
   end)
 
+  it("has each group handle each event, without a store of its own", function()
+    local path = os.tmpname()
+    local file = io.open(path, "w")
+    file:write 'return { on = { ["*"] = function(ctx) print("ran " .. ctx.id) end } }'
+    file:close()
+    local function work(group)
+      return (run(("--redis %s --handlers %s --once --group %s"):format(server.url, path, group)))
+    end
+    local groups = { "workers", "mail", "books" }
+    for _, group in ipairs(groups) do work(group) end
+    append "evt_1"
+    for _, group in ipairs(groups) do assert.matches("ran evt_1", work(group), 1, true) end
+    os.remove(path)
+  end)
+
   -- Until a function says so.
   local function wait_for(ready)
     local limit = core.now() + 20

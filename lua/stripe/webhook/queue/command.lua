@@ -8,6 +8,8 @@ local argparse = require "argparse"
 local core = require "stripe.core"
 local webhook = require "stripe.webhook"
 
+local DEFAULT_GROUP = "workers"
+
 local function number(text)
   local value = tonumber(text)
   if value and value >= 0 and value < 1e9 then return value end
@@ -19,11 +21,11 @@ local function parser()
     .. "them handled. Start as many as you like, on as many machines.")
   parse:option("--handlers", "A Lua file that returns the table for stripe.webhook.handler; it is "
     .. "called with the queue. Without a store of its own, the same Redis remembers what was "
-    .. "committed."):count(1)
+    .. "committed, for each group apart."):count(1)
   parse:option("--redis", "Such as redis://:password@host:6379/0 or unix:///run/redis.sock. "
     .. "Without it, REDIS_URL of the environment, which other users of the machine don't see.")
   parse:option("--stream", "The stream of events.", "stripe:events")
-  parse:option("--group", "The group that shares the work.", "workers")
+  parse:option("--group", "The group that shares the work.", DEFAULT_GROUP)
   parse:option("--consumer", "A name that no other worker has (a new one).")
   parse:option("--max-tries", "Tries before an event becomes a dead letter.", "5"):convert(number)
   parse:option("--backoff", "Seconds before the second try; each further wait is four times as "
@@ -81,7 +83,10 @@ local function handler_of(path, queue, verbose)
   for name, value in pairs(given) do mine[name] = value end
   mine.queue = nil
   if mine.secrets == nil then mine.secrets = false end
-  if mine.store == nil then mine.store = webhook.store.redis { connection = queue.connection } end
+  if mine.store == nil then
+    mine.store = webhook.store.redis { connection = queue.connection }
+    if queue.group ~= DEFAULT_GROUP then mine.name = mine.name or queue.group end
+  end
   if verbose and not mine.on_error then
     function mine.on_error(err)
       if type(err) == "table" and err.traceback then
