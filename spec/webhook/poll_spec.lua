@@ -316,6 +316,15 @@ describe("client.events:since", function()
       assert(since(nil, { start = START + 1000, overlap = 0 }))
       assert.same({ id }, ran)
     end)
+
+    it("leaves out what happened shortly before that time", function()
+      for _ = 1, 150 do trigger() end
+      simulator:advance(10)
+      local id = trigger()
+      local position = assert(since(nil, { start = START + 10 }))
+      assert(since(position))
+      assert.same({ id }, ran)
+    end)
   end)
 
   describe("a checkpoint older than 30 days", function()

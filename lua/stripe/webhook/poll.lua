@@ -39,11 +39,25 @@ local function windows(self, from)
     { type = self.options.type, types = self.options.types }, self.most)
 end
 
+-- Takes what happened just before a position for handled, since every poll looks back.
+local function pass_over(self, position)
+  local start = position.created
+  if start == 0 or self.overlap == 0 then return position end
+  local page, err = list(self, { limit = 100, type = self.options.type, types = self.options.types,
+    created = { gte = math.max(start - self.overlap, 0), lt = start } })
+  if not page then return nil, err end
+  for event, problem in page:each() do
+    if not event then return nil, problem end
+    position.ids[event.id] = event.created
+  end
+  return position
+end
+
 -- Where to begin when there is no position yet. "now": after what is there already.
 local function first_position(self)
   local start = self.options.start
   local position = { created = type(start) == "number" and start or 0, ids = {}, failed = {} }
-  if start ~= "now" then return position end
+  if start ~= "now" then return pass_over(self, position) end
   local page, err = list(self, { limit = 1, type = self.options.type, types = self.options.types })
   if not page then return nil, err end
   local newest = page.data[1]
