@@ -43,13 +43,21 @@ local function check_types(given)
   end
 end
 
-local function list_of_functions(list, name)
-  for i = 1, #list do
-    if type(list[i]) ~= "function" then
-      return ("option %q must be a list of functions; item %d is a %s"):format(name, i,
+local function check_list(list, name, kind)
+  local count = 0
+  for _ in pairs(list) do count = count + 1 end
+  for i = 1, count do
+    if type(list[i]) ~= kind then
+      return ("option %q must be a list of %ss; item %d is a %s"):format(name, kind, i,
         type(list[i]))
     end
   end
+end
+
+local function check_lists(given)
+  local accounts = given.accounts
+  return given.use and check_list(given.use, "use", "function")
+    or type(accounts) == "table" and check_list(accounts, "accounts", "string") or nil
 end
 
 local VERBS = { "claim", "renew", "commit", "release" }
@@ -130,8 +138,7 @@ local function check(given)
     return 'option "queue" must have a method push'
   end
   return check_secrets(given) or check_functions(given)
-    or given.use and list_of_functions(given.use, "use")
-    or check_store(given) or check_seconds(given) or check_fetch(given)
+    or check_lists(given) or check_store(given) or check_seconds(given) or check_fetch(given)
 end
 
 -- A list of ids, or a function, as a function.
