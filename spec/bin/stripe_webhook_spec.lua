@@ -256,6 +256,38 @@ describe("stripe-webhook", function()
       listening.stop()
     end)
 
+    it("forwards with the host of the URL", function()
+      local server = assert(require("cqueues.socket").listen("127.0.0.1", 0))
+      assert(server:listen())
+      local _, _, port = server:localname()
+      local listening = start(("--secret %s --forward-to http://localhost:%d/x"):format(SECRET,
+        port))
+      local lines, loop = {}, cqueues.new()
+      loop:wrap(function()
+        local peer = assert(server:accept(10))
+        peer:setmode("bn", "bn")
+        for line in peer:lines "*l" do
+          lines[#lines + 1] = line:gsub("\r$", ""):lower()
+          if lines[#lines] == "" then break end
+        end
+        peer:read(#BODY)
+        peer:write "HTTP/1.1 204 No Content\r\n\r\n"
+        peer:close()
+      end)
+      local status
+      loop:wrap(function()
+        status = http.connect(listening.port):ask("POST", "/", BODY,
+          { ["Stripe-Signature"] = stripe.webhook.sign(BODY, SECRET) }).status
+      end)
+      assert(loop:loop(20))
+      listening.stop()
+      server:close()
+      assert.equal(204, status)
+      local hosts = {}
+      for _, line in ipairs(lines) do hosts[#hosts + 1] = line:match "^host: (.*)$" end
+      assert.same({ ("localhost:%d"):format(port) }, hosts)
+    end)
+
     it("has colours on a terminal only, and none where they are not wanted", function()
       if not terminal.available() then return pending "there is no /dev/pts here" end
       local function output(arguments, environment)

@@ -59,8 +59,8 @@ local function add_listen(parse)
     .. "be given several times."):argname "<secret>":count "*"
   command:option("--tolerance", "Seconds that a signature may be old, or ahead; off: any number.",
     "300"):convert(Input.tolerance)
-  command:option("--forward-to", "A URL that gets every valid request as it came; its status "
-    .. "becomes ours."):argname "<url>"
+  command:option("--forward-to", "A URL that gets every valid request as it came, but for "
+    .. "Host; its status becomes ours."):argname "<url>"
   command:flag("-v --verbose", "Print the events too.")
   command:flag("--no-color", "No colours; nor are there any where NO_COLOR is set, or where "
     .. "standard output is no terminal.")

@@ -31,8 +31,10 @@ local function painter(options)
 end
 
 local function forward(settings, request)
-  local headers = {}
-  for i, header in ipairs(request.headers) do headers[i] = header end
+  local headers = {} -- all but Host, which is that of the URL
+  for _, header in ipairs(request.headers) do
+    if header[1]:lower() ~= "host" then headers[#headers + 1] = header end
+  end
   local started = cqueues.monotime()
   local reply = send { method = "POST", url = settings.forward_to, headers = headers,
     body = request.body, timeout = FORWARD_SECONDS }
