@@ -117,6 +117,7 @@ describe("a store in an SQLite file", function()
 
   it("refuses a path that makes no sense", function()
     assert.error_matches(function() Sqlite.new {} end, 'needs the option "path"', 1, true)
+    assert.error_matches(function() Sqlite.new { path = "" } end, 'needs the option "path"')
     assert.error_matches(function() Sqlite.new { path = "a\0b" } end, "NUL", 1, true)
     assert.error_matches(function() Sqlite.new() end, "takes a table", 1, true)
   end)

@@ -37,7 +37,10 @@ function metatable:__tostring() return ("%s (%s)"):format(metatable.__name, self
 -- @treturn[2] string message
 function Sqlite.new(options)
   local misuse = Check.options(options, KNOWN, "an SQLite store")
-  if not misuse and not options.path then misuse = 'an SQLite store needs the option "path"' end
+  -- SQLite takes an empty one for a file that is gone when it is closed.
+  if not misuse and (options.path or "") == "" then
+    misuse = 'an SQLite store needs the option "path"'
+  end
   if not misuse and options.path:find("%z") then misuse = 'option "path" has a NUL in it' end
   if misuse then error(misuse, 2) end
   local timeout = options.timeout or 10
