@@ -136,6 +136,7 @@ describe("the control route", function()
       ["events/trigger"] = { { type = "file.created", override = {} }, {} },
       ["events/resend"] = { { id = "evt_1", endpont = "we_1" }, {} },
       ["events/duplicate"] = { { id = "evt_1", times = 2 }, {} },
+      ["events/hold"] = { { id = "evt_1" } },
       ["forwarding/destinations"] = { { url = "https://a.test", allow = false },
         { url = "https://a.test", allow = true, status = 500 } },
     } do

@@ -34,10 +34,10 @@ end
 --- Lets them go on; the order is that of each account.
 function All:release(options)
   local simulator = self.simulator
-  simulator.standing:remove("events", "hold")
   local first = simulator:account().events
   local released, err = first:release(options)
   if not released then return nil, err end
+  simulator.standing:remove("events", "hold")
   for _, account in ipairs(simulator.accounts.list) do
     if account.events ~= first then account.events:release(options) end
   end

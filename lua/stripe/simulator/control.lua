@@ -73,6 +73,7 @@ local bodies = {
     needs = "type" },
   ["POST /_sim/events/resend"] = { takes = { id = "string", endpoint = "string" }, needs = "id" },
   ["POST /_sim/events/duplicate"] = { takes = { id = "string" }, needs = "id" },
+  ["POST /_sim/events/hold"] = { takes = {} },
 }
 
 local function misfit(name, body)

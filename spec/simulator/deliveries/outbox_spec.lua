@@ -447,6 +447,7 @@ describe("deliveries", function()
 
     it("are held for accounts to come, too", function()
       sim.events:hold()
+      assert.is_nil((sim.events:release { order = "sideways" }))
       local other = stripe.new { api_key = "sk_test_later", transport = sim }
       other.webhook_endpoints:create { url = "http://127.0.0.1/x", enabled_events = { "*" } }
       other.climate.orders:create(delivering.ORDER)
