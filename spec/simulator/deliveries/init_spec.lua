@@ -104,6 +104,8 @@ describe("deliveries of a simulator in this process", function()
     assert.equal(4, made)
     assert.is_true(turns > 2)
     assert.error_matches(function() sim:pump { driver = "horse" } end, "horse")
+    assert.error_matches(function() sim:pump { concurency = 1 } end, "unknown option: concurency")
+    assert.error_matches(function() sim:pump { concurrency = 0 } end, "an integer from 1")
   end)
 
   it("go to functions, too", function()

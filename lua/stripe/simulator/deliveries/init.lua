@@ -123,12 +123,28 @@ local function send_all(self, list, driver, concurrency)
   end
 end
 
+-- The options of `pump`, which are these.
+local function pump_options(options)
+  if options == nil then return {} end
+  if type(options) ~= "table" then error("pump takes a table of options", 3) end
+  for name in pairs(options) do
+    if name ~= "driver" and name ~= "concurrency" then
+      error("unknown option: " .. tostring(name), 3)
+    end
+  end
+  local n = options.concurrency
+  if n ~= nil and not (type(n) == "number" and n >= 1 and n % 1 == 0) then
+    error("concurrency: an integer from 1 expected", 3)
+  end
+  return options
+end
+
 --- Delivers what is due, over the wire and to functions, until nothing is.
 -- @tparam[opt] table options `driver`: a driver or its name, see `stripe.driver` (the one for this
 --   place); `concurrency`: how many are sent at once (16)
 -- @treturn number of tries made
 function Deliveries:pump(options)
-  options = options or {}
+  options = pump_options(options)
   local Driver = require "stripe.driver"
   local driver, wrong = Driver.choose(options.driver)
   if wrong then error("driver: " .. wrong, 2) end
