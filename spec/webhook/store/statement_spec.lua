@@ -25,6 +25,12 @@ describe("a statement of a transaction", function()
     end
   end)
 
+  it("is one at least", function()
+    for _, sql in ipairs { "", " ;", "-- nothing\n", "/* none */" } do
+      assert.matches("no statement", Statement.problem(sql), 1, true)
+    end
+  end)
+
   it("doesn't end the transaction", function()
     for _, sql in ipairs {
       "COMMIT", " commit;", "END", "ROLLBACK", "-- x\nROLLBACK", "/* x */ BEGIN",

@@ -42,6 +42,7 @@ local function problem(sql)
     return "a statement can't have a NUL in it: pass the text through transaction:quote"
   end
   local text = bare(sql):upper()
+  if not text:find("[^;%s]") then return "there is no statement in it" end
   local first = text:match("^%s*(%a+)")
   if ENDING[first] and not text:find("^%s*ROLLBACK%s+TO%s") and
     not text:find("^%s*ROLLBACK%s+TRANSACTION%s+TO%s") then
