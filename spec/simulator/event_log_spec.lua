@@ -185,6 +185,7 @@ describe("a test event", function()
     for _, row in ipairs {
       { "customer.created", { name = "\255" } }, { "customer.created", { n = 1 / 0 } },
       { "customer.created", { 1, 2 } }, { "climate.order.created", { amount_total = "x" } },
+      { "climate.order.created", { metric_ton = "1" } }, { "climate.order.created", { 1, 2 } },
     } do
       local event, err = sim.events:trigger(row[1], row[2])
       assert.is_nil(event)

@@ -120,11 +120,12 @@ function Events:trigger(event_type, overrides)
   if overrides ~= nil and type(overrides) ~= "table" then
     return nil, "overrides: an object expected"
   end
-  local object = sample.of_event(self.account, event_type, overrides or {})
-  local shown, problem = pcall(function() return core.json(frozen(self.account, object)) end)
-  if not shown then
-    return nil, "overrides: " .. tostring(problem):gsub("^[^:]*:%d+: ", "")
-  end
+  overrides = overrides or {}
+  local problem = sample.problem(event_type, overrides)
+  if problem then return nil, "overrides: " .. problem end
+  local object = sample.of_event(self.account, event_type, overrides)
+  local shown, why = pcall(function() return core.json(frozen(self.account, object)) end)
+  if not shown then return nil, "overrides: " .. tostring(why):gsub("^[^:]*:%d+: ", "") end
   local event = self:emit(event_type, object)
   self.account:settle()
   return event

@@ -4,6 +4,7 @@
 local copy = require "stripe.simulator.copy"
 local families = require "stripe.simulator.families"
 local schema = require "stripe.simulator.schema"
+local suggest = require "stripe.suggest"
 
 local sample = {}
 
@@ -63,6 +64,21 @@ local function set_status(object, fields, event_type)
   for _, field in ipairs(fields) do
     for _, value in ipairs(field.name == "status" and field.enum or {}) do
       if event_type:match("[^.]*$") == value then object.status = value end
+    end
+  end
+end
+
+--- What is wrong with the names of overrides: no event would show a member that the object's kind
+-- doesn't have.
+-- @treturn ?string
+function sample.problem(event_type, overrides)
+  local fields = schema.fields(overrides.object or kind_of(event_type))
+  if not fields then return nil end
+  local known = {}
+  for _, field in ipairs(fields) do known[field.name] = true end
+  for name in pairs(overrides) do
+    if not known[name] then
+      return ("there is no member %q%s"):format(tostring(name), suggest.hint(name, known))
     end
   end
 end
