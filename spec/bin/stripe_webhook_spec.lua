@@ -355,6 +355,28 @@ describe("stripe-webhook", function()
       assert.equal(1, code)
       assert.matches("answered 400: it is no stripe%-sim", output)
     end)
+
+    it("ends with 1 when something else answers 200", function()
+      local server = assert(require("cqueues.socket").listen("127.0.0.1", 0))
+      assert(server:listen())
+      local _, _, port = server:localname()
+      local pipe = assert(io.popen(("bin/stripe-webhook trigger a.b --api-base "
+        .. "http://127.0.0.1:%d 2>&1; echo $?"):format(port)))
+      local peer = assert(server:accept(10))
+      peer:setmode("bn", "bn")
+      local line, length
+      repeat
+        line = peer:read "*l"
+        length = line:lower():match "^content%-length: (%d+)" or length
+      until line == "\r"
+      peer:read(tonumber(length))
+      peer:write "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+      peer:close()
+      local output = pipe:read "*a"
+      pipe:close()
+      server:close()
+      assert.matches("answered 200: it is no stripe%-sim\n1\n$", output)
+    end)
   end)
 
   it("goes all the way: a simulator's event, signed, sent and verified", function()

@@ -56,6 +56,12 @@ local function ask(options)
   return reply
 end
 
+-- Whether an answer is what stripe-sim answers: an event.
+local function is_event(reply)
+  local event = reply.status == 200 and core.decode(reply.body)
+  return type(event) == "table" and event.object == "event"
+end
+
 local function refuse(message)
   io.stderr:write("stripe-webhook: ", core.redact(message), "\n")
   return 1
@@ -73,7 +79,7 @@ return function(options)
     return refuse(("%s: no answer (%s); is stripe-sim running there?"):format(options.api_base,
       reply.failure))
   end
-  if reply.status ~= 200 then
+  if not is_event(reply) then
     local answer = core.decode(reply.body)
     local problem = type(answer) == "table" and answer.error
     return refuse(type(problem) == "table" and tostring(problem.message)
