@@ -2,6 +2,7 @@ local core = require "stripe.core"
 local support = require "spec.support.params"
 local form_vectors = require "spec.vectors.form"
 local multipart_vectors = require "spec.vectors.multipart"
+local wire_support = require "spec.support.wire"
 
 local encode, refusal, pairs_of = support.encode, support.refusal, support.pairs
 
@@ -179,6 +180,30 @@ describe("A form", function()
   it("takes a table twice, as long as it does not contain itself", function()
     local shared = { x = 1 }
     assert.equal("a[x]=1&b[0][x]=1", encode(nil, { a = shared, b = { shared } }))
+  end)
+
+  it("survives a finalizer that adds parameters while it reads them", function()
+    local script = temporary [[
+      local core = require "stripe.core"
+      for _ = 1, 40 do
+        local params, n, armed = {}, 0, true
+        for i = 1, 2000 do params["k" .. i] = "v" end
+        local function add()
+          for _ = 1, armed and 500 or 0 do
+            n = n + 1
+            params["added" .. n] = "v"
+          end
+        end
+        for _ = 1, 300 do setmetatable({}, { __gc = add }) end
+        local ok, thrown = pcall(core.encode, nil, params, { validate = false })
+        armed = false
+        assert(ok or thrown == "the table was changed while it was read"
+          or thrown == "invalid key to 'next'", thrown)
+      end
+    ]]
+    local ok, output = wire_support.run(script)
+    os.remove(script)
+    assert.is_true(ok, output)
   end)
 
   it("checks nothing that has a form on the wire when not to validate", function()

@@ -169,10 +169,13 @@ bool st_engine_take_handle(st_engine *e, st_transfer *t, st_wire *wire)
         t->handle = st_handle_new();
     }
     if (!t->handle) return false;
-    if (t->handle->wire != wire) {
-        st_handle_apply(t->handle, wire);
-        st_sockets_apply(&e->lanes.sockets, t->handle->easy);
+    if (t->handle->wire == wire) return true;
+    if (!st_handle_apply(t->handle, wire)) {
+        st_handle_free(t->handle, true);
+        t->handle = NULL;
+        return false;
     }
+    st_sockets_apply(&e->lanes.sockets, t->handle->easy);
     return true;
 }
 

@@ -275,15 +275,16 @@ static void set_callbacks(st_handle *h)
     curl_easy_setopt(easy, CURLOPT_PRIVATE, h);
 }
 
-void st_handle_apply(st_handle *h, st_wire *wire)
+bool st_handle_apply(st_handle *h, st_wire *wire)
 {
     if (h->wire) curl_easy_reset(h->easy);
     st_wire_release(h->wire);
     h->wire = st_wire_retain(wire);
     h->method = -1;
     h->timeout = -1;
-    st_wire_apply(wire, h->easy);
+    if (!st_wire_apply(wire, h->easy)) return false;
     set_callbacks(h);
+    return true;
 }
 
 /* libcurl keeps the address of the list, and looks at it in the next transfer, which sets it. */

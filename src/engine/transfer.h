@@ -69,8 +69,9 @@ typedef struct st_transfer {
 /* A handle without settings; NULL when memory is short. */
 st_handle *st_handle_new(void);
 
-/* Gives a handle all that does not differ between the transfers of one wire. */
-void st_handle_apply(st_handle *h, st_wire *wire);
+/* Gives a handle all that does not differ between the transfers of one wire; false when memory is
+   short: then it is of no use. */
+bool st_handle_apply(st_handle *h, st_wire *wire);
 
 /* The headers of its transfer go: the API key is among them. */
 void st_handle_clear(st_handle *h);

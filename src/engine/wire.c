@@ -117,7 +117,16 @@ static long whole_seconds(double seconds)
     return seconds < 1 ? 1 : seconds > 1e9 ? 1000000000L : (long)seconds;
 }
 
-void st_wire_apply(const st_wire *w, CURL *easy)
+/* Without the user's CAs or proxy, a transfer would go another way than it is told. */
+static bool apply_texts(const st_wire *w, CURL *easy)
+{
+    for (int i = 0; i < ST_WIRE_TEXTS; i++)
+        if (w->texts[i] && curl_easy_setopt(easy, texts[i].option, w->texts[i]) != CURLE_OK)
+            return false;
+    return true;
+}
+
+bool st_wire_apply(const st_wire *w, CURL *easy)
 {
     apply_always(easy);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, w->plain ? "http,https" : "https");
@@ -131,8 +140,7 @@ void st_wire_apply(const st_wire *w, CURL *easy)
         curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     }
     if (w->texts[ST_WIRE_CA_PATH]) curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-    for (int i = 0; i < ST_WIRE_TEXTS; i++)
-        if (w->texts[i]) curl_easy_setopt(easy, texts[i].option, w->texts[i]);
+    if (!apply_texts(w, easy)) return false;
     bool proxy = w->texts[ST_WIRE_PROXY] || w->texts[ST_WIRE_NO_PROXY] || proxy_in_environment();
     if (!proxy) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(easy, CURLOPT_CONNECT_TO, w->addresses);
@@ -143,4 +151,5 @@ void st_wire_apply(const st_wire *w, CURL *easy)
                      aged ? whole_seconds(w->max_age) : (long)IDLE_SECONDS);
     curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN,
                      aged ? whole_seconds(w->max_age) : (long)LIFETIME_SECONDS);
+    return true;
 }

@@ -53,8 +53,8 @@ bool st_wire_resolve(st_wire *w, const char *entry);
 st_wire *st_wire_retain(st_wire *w);
 void st_wire_release(st_wire *w);
 
-/* Sets up a handle that has libcurl's defaults. */
-void st_wire_apply(const st_wire *w, CURL *easy);
+/* Sets up a handle that has libcurl's defaults; false when memory is short: then it lacks some. */
+bool st_wire_apply(const st_wire *w, CURL *easy);
 
 #pragma GCC visibility pop
 

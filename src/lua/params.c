@@ -90,6 +90,8 @@ static bool members(walk *w, size_t n)
     lua_pushnil(L);
     while (lua_next(L, -3)) {
         lua_pop(L, 1);
+        if (i == n || lua_type(L, -1) != LUA_TSTRING) /* a finalizer ran meanwhile */
+            luaL_error(L, "the table was changed while it was read");
         keys[i].text = lua_tolstring(L, -1, &keys[i].length);
         i++;
     }
