@@ -188,13 +188,14 @@ describe("A form", function()
       for _ = 1, 40 do
         local params, n, armed = {}, 0, true
         for i = 1, 2000 do params["k" .. i] = "v" end
-        local function add()
-          for _ = 1, armed and 500 or 0 do
-            n = n + 1
-            params["added" .. n] = "v"
-          end
+        for _ = 1, 300 do
+          setmetatable({}, { __gc = function()
+            for _ = 1, armed and 500 or 0 do
+              n = n + 1
+              params["added" .. n] = "v"
+            end
+          end })
         end
-        for _ = 1, 300 do setmetatable({}, { __gc = add }) end
         local ok, thrown = pcall(core.encode, nil, params, { validate = false })
         armed = false
         assert(ok or thrown == "the table was changed while it was read"
