@@ -162,8 +162,10 @@ describe("On a wire where", function()
   end)
 
   it("idle connections are closed, the next call has another one and no failure", function()
-    for _, name in ipairs { "plain", "tls" } do
-      local client = wire:client { tls = name ~= "plain" and name or nil }
+    for _, way in ipairs { { "plain", "1.1" }, { "tls", "1.1" }, { "tls", "2" } } do
+      local client = wire:client {
+        tls = way[1] ~= "plain" and way[1] or nil, http_version = way[2],
+      }
       for _ = 1, 3 do
         local asked = path "idle_close"
         local object, _, response = client:request("POST", asked)

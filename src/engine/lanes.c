@@ -195,6 +195,15 @@ bool st_lanes_begin(st_lanes *l, st_transfer *t)
     return true;
 }
 
+/* A client that asks for HTTP/2 may have been given HTTP/1.1; before the answer nobody knows. */
+static bool may_be_shared(const st_transfer *t)
+{
+    long version = CURL_HTTP_VERSION_NONE;
+    if (!t->handle->wire->http2) return false;
+    curl_easy_getinfo(t->handle->easy, CURLINFO_HTTP_VERSION, &version);
+    return version != CURL_HTTP_VERSION_1_0 && version != CURL_HTTP_VERSION_1_1;
+}
+
 void st_lanes_leave(st_transfer *t, double now)
 {
     st_lane *lane = t->lane;
@@ -207,7 +216,7 @@ void st_lanes_leave(st_transfer *t, double now)
     /* Its connection has no user now. One of HTTP/2 may have others, and libcurl looks after
        those. */
     st_socket *socket = st_sockets_find(&lane->all->sockets, t->socket);
-    if (socket && socket->user == t && !t->handle->wire->http2) socket->user = NULL;
+    if (socket && socket->user == t && !may_be_shared(t)) socket->user = NULL;
 }
 
 void st_lanes_pause(st_transfer *t)
