@@ -102,6 +102,14 @@ describe("A client's way to its host", function()
     fails("resolve", { base_url = named })
   end)
 
+  it("goes to an address of IPv6, with brackets or without", function()
+    for _, address in ipairs { "[::1]", "::1" } do
+      local err = fails("connect",
+        { base_url = "https://elsewhere.test:1", resolve = { "elsewhere.test:1:" .. address } })
+      assert.matches("::1", err.message, 1, true)
+    end
+  end)
+
   it("refuses addresses that it can't read", function()
     for _, bad in ipairs { "localhost", "localhost:1", "localhost:x:127.0.0.1", 5 } do
       assert.has_error(function() wire:client { resolve = { bad } } end,

@@ -3,6 +3,7 @@
 
 #include "../core/buffer.h" /* st_wipe */
 
+#include <stdio.h> /* snprintf */
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +47,7 @@ bool st_wire_set(st_wire *w, enum st_wire_text text, const char *value)
     return w->texts[text] != NULL;
 }
 
-/* "host:port:address" becomes "host:port:address:port". */
+/* "host:port:address" becomes "host:port:address:port"; an address with colons gets brackets. */
 bool st_wire_resolve(st_wire *w, const char *entry)
 {
     const char *colon = *entry == '[' ? strchr(entry, ']') : entry;
@@ -54,13 +55,13 @@ bool st_wire_resolve(st_wire *w, const char *entry)
     const char *port = colon ? colon + 1 : NULL;
     const char *end = port ? strchr(port, ':') : NULL;
     if (!end) return false;
-    size_t n = strlen(entry), port_length = (size_t)(end - port);
-    char *text = malloc(n + port_length + 2);
+    const char *address = end + 1;
+    bool bare = *address != '[' && strchr(address, ':');
+    size_t n = strlen(entry) + (size_t)(end - port) + sizeof "[]:";
+    char *text = malloc(n);
     if (!text) return false;
-    memcpy(text, entry, n);
-    text[n] = ':';
-    memcpy(text + n + 1, port, port_length);
-    text[n + 1 + port_length] = '\0';
+    snprintf(text, n, "%.*s%s%s%s:%.*s", (int)(address - entry), entry, bare ? "[" : "", address,
+             bare ? "]" : "", (int)(end - port), port);
     struct curl_slist *grown = curl_slist_append(w->addresses, text);
     free(text);
     if (grown) w->addresses = grown;
