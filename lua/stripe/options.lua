@@ -87,7 +87,7 @@ local function resolve(value)
   for i = 1, math.max(#value, 1) do
     local entry = value[i]
     local text = tostring(entry)
-    local host, port, to = text:match("^([^:]+):(%d+):([%w.:%[%]]+)$")
+    local host, port, to = text:match("^([%w_][%w._-]*):(%d+):([%w.:%[%]]+)$")
     if not host then host, port, to = text:match("^(%[[%x:]+%]):(%d+):([%w.:%[%]]+)$") end
     if type(entry) ~= "string" or not host or tonumber(port) > 65535 or to == "" then
       return 'must be a list of "host:port:address"'

@@ -111,7 +111,10 @@ describe("A client's way to its host", function()
   end)
 
   it("refuses addresses that it can't read", function()
-    for _, bad in ipairs { "localhost", "localhost:1", "localhost:x:127.0.0.1", 5 } do
+    for _, bad in ipairs {
+      "localhost", "localhost:1", "localhost:x:127.0.0.1", "*:443:127.0.0.1", "+a:443:127.0.0.1",
+      "a b:443:127.0.0.1", 5,
+    } do
       assert.has_error(function() wire:client { resolve = { bad } } end,
         'option "resolve" must be a list of "host:port:address"')
     end
