@@ -61,6 +61,32 @@ describe("A client's way to its host", function()
       assert.is_nil((get { tls = "mutual" }))
     end)
 
+    it("refuses a key with a pass phrase, and asks for none at the terminal", function()
+      local there = os.execute "command -v script >/dev/null"
+      if there ~= true and there ~= 0 then return pending "needs script" end
+      assert(os.execute(("LD_PRELOAD= openssl ec -aes256 -passout pass:word -in %s -out %s 2>%s")
+        :format(wire:file "client-key.pem", wire:file "locked.pem", wire:file "openssl.log")))
+      local script = wire:write("locked.lua", [[
+        local directory = arg[2]
+        local none, err = require "stripe".new {
+          api_key = "sk_test_1", base_url = arg[1], ca_file = directory .. "/ca.pem",
+          client_cert = directory .. "/client.pem", client_key = directory .. "/locked.pem",
+        }:request("GET", "/v1/echo")
+        assert(not none and err.code == "tls" and #err.attempts == 1, err)
+        io.write "refused"
+      ]])
+      local at_terminal = [[at_terminal() {
+        export "$1" "$2"
+        shift 2
+        script -qec "$*" /dev/null < /dev/null
+      }
+      at_terminal ]]
+      local ok, output = wire_support.run(script, wire:url "mutual" .. " " .. wire.directory,
+        at_terminal)
+      assert.equal("refused", output)
+      assert.is_true(ok)
+    end)
+
     it("trusts a directory of authorities", function()
       os.execute(("mkdir -p %s && cp %s %s/"):format(wire:file "cas", wire:file "ca.pem",
         wire:file "cas"))
