@@ -61,6 +61,13 @@ describe("A client's way to its host", function()
       assert.is_nil((get { tls = "mutual" }))
     end)
 
+    it("says so when the server wants a certificate, though it hears that late", function()
+      local object, err = get { tls = "mutual" }
+      assert.is_nil(object)
+      assert.equal("tls", err.code)
+      assert.equal("maybe", err.sent)
+    end)
+
     it("refuses a key with a pass phrase, and asks for none at the terminal", function()
       local there = os.execute "command -v script >/dev/null"
       if there ~= true and there ~= 0 then return pending "needs script" end

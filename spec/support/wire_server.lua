@@ -330,7 +330,10 @@ end
 local connections = 0
 
 local function serve(c)
-  if c.tls and not c.socket:starttls(c.tls) then return c:close() end
+  if c.tls and not c.socket:starttls(c.tls) then
+    cqueues.sleep(0.05) -- or a reset overtakes the alert
+    return c:close()
+  end
   while not c.closed do serve_request(c) end
 end
 

@@ -318,10 +318,18 @@ void st_transfer_explain(st_transfer *t, st_text message)
     t->message = strndup(message.data, n); /* NULL is no message */
 }
 
+/* Whether the peer said that TLS failed. By TLS 1.3 it sees the client's certificate, or that there
+   is none, only when the request may have left already. */
+static bool is_alert(const st_transfer *t)
+{
+    return t->message && strstr(t->message, "SSL routines:") && strstr(t->message, " alert ");
+}
+
 /* A failure before the request began to leave is one of getting there. */
 static enum st_failure failure_of(const st_transfer *t)
 {
     if (t->resent) return ST_FAILURE_RESET;
+    if (is_alert(t)) return ST_FAILURE_TLS;
     enum st_failure failure = st_failure_of(t->result);
     return failure == ST_FAILURE_RESET && !t->sending ? ST_FAILURE_CONNECT : failure;
 }
