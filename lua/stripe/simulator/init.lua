@@ -208,10 +208,12 @@ function Simulator:restore(snapshot)
   if type(snapshot.order or 0) ~= "number" then return nil, "the snapshot lacks order" end
   local complete, lack = state.has(snapshot, PARTS)
   if not complete then return nil, lack end
-  for _, one in ipairs(snapshot.accounts) do
+  for i, one in ipairs(snapshot.accounts) do
     local fits, problem = state.check(one)
-    if fits then fits, problem = self.accounts.check(one.key) end
-    if not fits then return nil, tostring(problem) end
+    if not fits then return nil, problem end
+    if not self.accounts.check(one.key) then
+      return nil, ("account %d of the snapshot has no secret key"):format(i)
+    end
   end
   self.seed = snapshot.seed or self.seed
   -- Never back: the ids of deliveries come of it, and some may still be under way.
