@@ -204,7 +204,8 @@ end
 
 -- A cap that is misspelt would be none.
 local function misnamed(caps, all)
-  local name, known = Products.stranger(caps or {}, all)
+  if not caps then return nil end
+  local name, known = Products.stranger(caps, all)
   return name and Class.refusal("cap_unknown", "caps", ("caps: no product, supplier or pathway is "
     .. "called %q%s"):format(name, suggest.hint(name, known)))
 end
