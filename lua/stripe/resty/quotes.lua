@@ -128,13 +128,14 @@ end
 
 metatable.__call = serve
 
-local TABLES = { client = true, params = true, options = true }
+local KNOWN = { client = "table", params = "table", options = "table" }
+for name, default in pairs(DEFAULTS) do KNOWN[name] = type(default) end
 
 local function check(options)
   for name, value in pairs(options) do
-    if DEFAULTS[name] == nil and not TABLES[name] then
-      return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, DEFAULTS)
-    elseif TABLES[name] and type(value) ~= "table" then
+    if not KNOWN[name] then
+      return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, KNOWN)
+    elseif KNOWN[name] == "table" and type(value) ~= "table" then
       return ("option %q must be a table"):format(name)
     elseif type(DEFAULTS[name]) == "number"
       and not (type(value) == "number" and value >= 0 and value < math.huge) then
