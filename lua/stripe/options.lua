@@ -23,10 +23,10 @@ end
 
 -- libcurl would complain of white space with the password before it in the message.
 local function proxy(value)
-  if value == "" then return "must not be empty" end
   if value:find("[%s%c]") then
     return "has white space in it; that of a password is percent-encoded, as %20"
   end
+  return not_empty(value)
 end
 
 -- For what becomes a header.

@@ -337,10 +337,10 @@ static enum st_failure failure_of(const st_transfer *t)
 /* What libcurl says of a proxy that it can't use has the password in it. */
 static const char *explanation(const st_transfer *t)
 {
-    static const char shown[] = "Unsupported proxy";
+    static const char telling[] = "Unsupported proxy";
     if (t->resent) return "the connection, used before, ended before an answer came";
     if (!t->message) return curl_easy_strerror(t->result);
-    if (strncmp(t->message, shown, sizeof shown - 1) != 0) return t->message;
+    if (strncmp(t->message, telling, sizeof telling - 1) != 0) return t->message;
     return "the address of the proxy is not one that libcurl can use";
 }
 

@@ -123,6 +123,14 @@ local function text_of(account, value)
   return core.json(value)
 end
 
+-- The object that a request holds; nil and what is wrong when it holds something else.
+local function body_of(request)
+  if not request.body then return {} end
+  local body, problem = core.decode(request.body)
+  if type(body) == "table" then return body end
+  return nil, "Invalid JSON: " .. tostring(body == nil and problem or "an object expected")
+end
+
 --- Whether a request is one for the controls.
 function control.takes(request) return request.path:find("^/_sim/") ~= nil end
 
@@ -140,14 +148,8 @@ function control.answer(simulator, request)
     return refused(errors.new { status = 404,
       message = ("Unrecognized request URL (%s: %s)."):format(request.method, request.path) })
   end
-  local body = {}
-  if request.body then
-    local problem
-    body, problem = core.decode(request.body)
-    if body == nil then return refused("Invalid JSON: " .. tostring(problem)) end
-    if type(body) ~= "table" then return refused("Invalid JSON: an object expected") end
-  end
-  local wrong = misfit(name, body)
+  local body, wrong = body_of(request)
+  wrong = wrong or misfit(name, body)
   if wrong then return refused(wrong) end
   local value, problem = route(target, body)
   if not value then return refused(problem) end

@@ -89,13 +89,12 @@ end
 local function start(options)
   refused = place.problem()
   if refused then return fail(refused) end
-  local made, thrown = pcall(new, options or {})
-  if made then
-    served = thrown
-    return
+  local made, result = pcall(new, options or {})
+  if not made then
+    refused = tostring(result):gsub("^[^:]*:%d+: ", "")
+    error(result, 0)
   end
-  refused = tostring(thrown):gsub("^[^:]*:%d+: ", "")
-  error(thrown, 0)
+  served = result
 end
 
 -- Nobody who waits is to be gone without having done the rest.
