@@ -201,7 +201,7 @@ describe("a fault", function()
       { "not a Lua pattern", { fault = "reset", match = { path = "/v1/[" } } },
       { "not a Lua pattern", { fault = "reset", match = { path = "/v%d/climate/[" } } },
       { "no such operation", { fault = "reset", match = { operation = "climate.order.create" } } },
-      { "no such operation", { fault = "reset", match = { path = "climate.order.create" } } },
+      { "a path begins with /", { fault = "reset", match = { path = ".*/orders" } } },
       { "times", { fault = "reset", times = 0 } },
       { "unknown parameter: time", { fault = "reset", time = 2 } },
     } do

@@ -152,7 +152,7 @@ function Faults:add(options)
     return nil, "match.path: not a Lua pattern: " .. match.path
   end
   if match.operation and not families.operations[match.operation] then
-    return nil, "match.operation: no such operation: " .. match.operation
+    return nil, ("match: no such operation: %s; a path begins with /"):format(match.operation)
   end
   local times = options.times or 1
   if type(times) ~= "number" or times < 1 or times ~= times then
