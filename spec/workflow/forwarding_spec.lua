@@ -227,6 +227,28 @@ describe("the forwarding workflow", function()
       assert.equal(5, #arrived)
     end)
 
+    it("stays in doubt when its key may be forgotten: that nothing is kept shows nothing", function()
+      local function pass(seconds)
+        now = now + seconds
+        sim:advance(seconds)
+      end
+      answer = { failure = "timeout" } -- the destination got it
+      assert.equal("doubtful", select(2, send()).code)
+      answer = { status = 200 }
+      pass(25 * 3600)
+      local result, err = send()
+      assert.is_nil(result)
+      assert.equal("doubtful", err.code)
+      assert.matches("not listed", err.message)
+      assert.equal(1, #arrived)
+      sim.faults:add { fault = "lost" }
+      assert.equal("maybe", select(2, send { reference = "order-2" }).sent)
+      pass(25 * 3600)
+      result = assert(send { reference = "order-2" }) -- it got an answer, and is found
+      assert.equal("accepted", result.outcome)
+      assert.equal(2, #arrived)
+    end)
+
     it("leaves nothing in it of what is refused here", function()
       local result = send { replacements = { "card_number" } }
       assert.is_nil(result)

@@ -28,6 +28,12 @@ local function ask(look, operation, ids, params)
   })
 end
 
+-- Lists that show only some of what was done: that an object isn't there proves nothing. Stripe keeps
+-- a forwarded request if its destination answered, and then for 30 days.
+local PARTIAL = {
+  ["forwarding.requests"] = "requests that were sent and got no answer are not listed by Stripe",
+}
+
 -- The object that carries the stamp.
 local function created(look, operation)
   local list = operation_of(operation.resource, "list")
@@ -55,7 +61,8 @@ local function created(look, operation)
     -- Lists are newest first, but orders made in the same moment may be in any order.
     if since and not ranged and object.created and object.created < since then break end
   end
-  return nil, "absent"
+  local partial = PARTIAL[operation.resource]
+  return nil, partial and "doubtful" or "absent", partial
 end
 
 -- What shows that an operation on an existing object was carried out.
