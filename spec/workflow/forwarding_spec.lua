@@ -98,6 +98,20 @@ describe("the forwarding workflow", function()
     assert.equal(1, #arrived)
   end)
 
+  it("takes numbers that differ for others, however long they are", function()
+    local keys, numbers = {}, {
+      "9007199254740992", "9007199254740993", "-9007199254740993", "12345678901234567891",
+      "12345678901234567892", "0.1", "0.10000000000000000001", "[12345678901234567891]",
+    }
+    for _, number in ipairs(numbers) do
+      local sent = assert(forwarding:send(options { replacements = { "card_number" }, request = {
+        body = '{"number":"","note":"\\\\\\" 12345678901234567891","id":' .. number .. "}" } }))
+      assert.is_nil(keys[sent.key], number)
+      keys[sent.key] = true
+    end
+    assert.equal(#numbers, #arrived)
+  end)
+
   it("sends the very same request when the answer was lost", function()
     sim.faults:add { fault = "lost" }
     local result, err = forwarding:send(options())

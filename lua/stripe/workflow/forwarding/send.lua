@@ -96,13 +96,27 @@ local function sorted(list)
   return copy
 end
 
+-- A number that reading would round, as a string, so that it stays another one than its neighbours.
+local function kept_number(text)
+  local _, digits = text:gsub("%d", "")
+  if digits > 15 and ("%.0f"):format(tonumber(text) or 0) ~= text then return '"' .. text .. '"' end
+end
+
+-- A text of JSON in which no number is rounded when it is read.
+local function unrounded(text)
+  text = text:gsub('\\(["\\])', { ['"'] = "\\u0022", ["\\"] = "\\u005c" }) -- so each quote is a border
+  return (text:gsub('([^"]*)("?[^"]*"?)', function(between, quoted)
+    return between:gsub("%-?%d[%d.eE+-]*", kept_number) .. quoted
+  end))
+end
+
 -- What the request says, the same text for the same meaning.
 local function digest(params, options)
   local headers = {}
   for i, header in ipairs(params.request.headers or {}) do
     headers[i] = header.name:lower() .. ":" .. header.value
   end
-  local decoded = core.decode(params.request.body, true)
+  local decoded = core.decode(unrounded(params.request.body), true)
   local body = type(decoded) == "table" and core.json(decoded) or params.request.body
   return core.sha256(core.json {
     params.url, params.payment_method, params.replacements, sorted(headers), body,
