@@ -70,6 +70,10 @@ describe("a batch", function()
     assert.equal(3, orders())
   end)
 
+  it("takes JSON lines with a byte order mark", function()
+    assert.equal(1, assert(run { rows = path("rows.jsonl", '\239\187\191{"tons":"1"}\r\n') }).done)
+  end)
+
   it("takes JSON lines, lists and functions as well", function()
     local summary = assert(run { rows = path("rows.jsonl", '{"tons":"1"}\n\n{"tons":"2"}\n') })
     assert.equal(2, summary.done)
@@ -347,6 +351,7 @@ describe("rows of CSV", function()
 
   it("may begin with a byte order mark, have empty lines, and end without a line end", function()
     assert.same({ { a = "1", b = "2" } }, read "\239\187\191a,b\n\n1,2")
+    assert.same({ { a = "1", b = "2" } }, read '\239\187\191"a","b"\r\n"1","2"\r\n')
   end)
 
   it("are whole wherever the pieces in which they are read end", function()

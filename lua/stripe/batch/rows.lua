@@ -9,12 +9,14 @@ local core = require "stripe.core"
 local Rows = {}
 
 local PIECE = 65536
+local BOM = "\239\187\191"
 local LONGEST = 1024 * 1024 -- bytes of one row: more means that a quote was never closed
 
 -- A reader of CSV records: each call gives a list of fields and the number of its line, nil at the
 -- end, or nil, nil, message.
 local function records(file)
-  local text, at, line, ended = "", 1, 1, false
+  local start = file:read(#BOM)
+  local text, at, line, ended = start ~= BOM and start or "", 1, 1, false
 
   local function more()
     local piece = not ended and file:read(PIECE)
@@ -97,7 +99,6 @@ local function csv(file, name)
   local read = records(file)
   local titles, _, message = read()
   if not titles then return nil, ("%s: %s"):format(name, message or "it has no line of titles") end
-  titles[1] = titles[1]:gsub("^\239\187\191", "")
   local seen = {}
   for i, title in ipairs(titles) do
     if title == "" or seen[title] then
@@ -129,6 +130,7 @@ local function json_lines(file, name)
     repeat
       text = file:read("*l")
       line = line + 1
+      if line == 1 and text and text:sub(1, #BOM) == BOM then text = text:sub(#BOM + 1) end
     until not text or text:find("%S")
     if not text then return nil end
     local row, message = core.decode(text)
