@@ -32,6 +32,16 @@ local OPTIONS = {
   stop_after = true, retry_failed = true,
 }
 
+-- Rows without a gap: what stands beside them, or after one, would never be reached.
+local function is_list(rows)
+  local n = 0
+  for _ in pairs(rows) do n = n + 1 end
+  for i = 1, n do
+    if rows[i] == nil then return false end
+  end
+  return true
+end
+
 local function misuse(options)
   if type(options) ~= "table" then return "stripe.batch.run takes a table of options" end
   for name in pairs(options) do
@@ -48,6 +58,8 @@ local function misuse(options)
   elseif rows ~= "string" and rows ~= "table" and rows ~= "function" then
     return 'option "rows" must be the path of a .csv or .jsonl file, a list of rows, or a function '
       .. "that gives the next row"
+  elseif rows == "table" and not is_list(options.rows) then
+    return 'option "rows" must be a list: a table with the keys 1 to n'
   elseif key ~= "nil" and key ~= "string" and key ~= "function" then
     return 'option "key" must be the name of a field, or a function(row)'
   elseif type(options.journal) ~= "table" or type(options.journal.once) ~= "function" then

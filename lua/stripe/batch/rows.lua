@@ -133,10 +133,11 @@ local function json_lines(file, name)
       if line == 1 and text and text:sub(1, #BOM) == BOM then text = text:sub(#BOM + 1) end
     until not text or text:find("%S")
     if not text then return nil end
-    local row, message = core.decode(text)
+    local row, message
+    if not text:find "^%s*%[" then row, message = core.decode(text) end
     if type(row) ~= "table" then
       return nil, ("%s: line %d: %s"):format(name, line,
-        row == nil and tostring(message) or "not a JSON object")
+        message and tostring(message) or "not a JSON object")
     end
     return row
   end
