@@ -3,6 +3,7 @@
 -- @module stripe.workflow.class
 
 local Error = require "stripe.error"
+local core = require "stripe.core"
 local suggest = require "stripe.suggest"
 
 local Class = {}
@@ -64,8 +65,8 @@ function Class.remembered(options, otherwise)
   if type(options.journal) ~= "table" or type(options.journal.once) ~= "function" then
     return 'option "journal" must be a stripe.journal: ' .. otherwise
   elseif type(reference) ~= "string" or reference == "" or #reference > 200
-    or reference:find("%c") then
-    return 'option "reference" must be text of 1 to 200 bytes without control characters'
+    or reference:find("%c") or not pcall(core.json, reference) then
+    return 'option "reference" must be UTF-8 of 1 to 200 bytes without control characters'
   end
 end
 

@@ -11,6 +11,7 @@ local Class = require "stripe.workflow.class"
 local Driver = require "stripe.driver"
 local Filter = require "stripe.workflow.identity.filter"
 local Pace = require "stripe.workflow.pace"
+local canceller = require "stripe.canceller"
 local core = require "stripe.core"
 local gather = require "stripe.gather"
 
@@ -25,6 +26,7 @@ local function misuse(options)
     or not options.dry_run
       and Class.remembered(options, "without one a killed run would not know its sessions again")
     or Class.seconds(options, "interval", true) or Class.seconds(options, "deadline")
+    or Class.seconds(options, "wait")
   if wrong then return wrong end
   local rate, most = options.rate, options.concurrency
   if rate ~= nil and not (type(rate) == "number" and rate > 0 and rate <= 1000) then
@@ -35,6 +37,8 @@ local function misuse(options)
     return 'option "audit" must be the path of a file'
   elseif options.on_change ~= nil and type(options.on_change) ~= "function" then
     return 'option "on_change" must be a function(id, state)'
+  elseif options.cancel ~= nil and not canceller.is(options.cancel) then
+    return 'option "cancel" must be a stripe.canceller()'
   end
 end
 

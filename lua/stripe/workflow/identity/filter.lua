@@ -23,6 +23,17 @@ local function set_of(status)
   return set
 end
 
+local SCALARS = { string = true, number = true, boolean = true }
+
+-- Whether metadata could be so: what can't be would fit no session.
+local function is_metadata(map)
+  if type(map) ~= "table" or not next(map) then return false end
+  for name, value in pairs(map) do
+    if type(name) ~= "string" or not SCALARS[type(value)] then return false end
+  end
+  return pcall(core.json, map)
+end
+
 --- What is wrong with a filter, or nil.
 function Filter.misuse(filter)
   local wrong = Class.unknown("erase", filter, FIELDS)
@@ -41,9 +52,8 @@ function Filter.misuse(filter)
   local status = filter.status
   if status ~= nil and type(status) ~= "string" and (type(status) ~= "table" or #status == 0) then
     return 'filter "status" must be a status, or a list of them'
-  elseif filter.metadata ~= nil and (type(filter.metadata) ~= "table" or not next(filter.metadata))
-  then
-    return 'filter "metadata" must be a map that is not empty'
+  elseif filter.metadata ~= nil and not is_metadata(filter.metadata) then
+    return 'filter "metadata" must be a map of names to text, and not empty'
   elseif filter.where ~= nil and type(filter.where) ~= "function" then
     return 'filter "where" must be a function(session)'
   elseif filter.all ~= nil and filter.all ~= true or filter.all and next(filter, next(filter)) then
@@ -90,10 +100,15 @@ end
 -- @treturn[2] nil
 -- @treturn[2] table the error
 function Filter.ids(client, filter, pace, cancel)
-  local statuses, newest_first = set_of(filter.status), {}
+  local sessions, newest_first = client.identity.verification_sessions, {}
+  local statuses = set_of(filter.status)
+  -- A list of them is looked at here alone, and one with a slip of the pen would fit nothing.
+  for status in pairs(statuses or {}) do
+    local known, refused = sessions:list({ status = status }, { dry_run = true })
+    if not known then return nil, refused end
+  end
   pace:wait(cancel)
-  local page, err =
-    client.identity.verification_sessions:list(params_of(filter), { cancel = cancel })
+  local page, err = sessions:list(params_of(filter), { cancel = cancel })
   while page do
     for _, session in ipairs(page.data) do
       if fits(session, filter, statuses) then newest_first[#newest_first + 1] = session.id end
