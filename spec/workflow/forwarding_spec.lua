@@ -241,7 +241,7 @@ describe("the forwarding workflow", function()
       assert.equal(5, #arrived)
     end)
 
-    it("stays in doubt when its key may be forgotten: that nothing is kept shows nothing", function()
+    it("stays in doubt beyond the life of its key: that nothing is kept shows nothing", function()
       local function pass(seconds)
         now = now + seconds
         sim:advance(seconds)
@@ -350,6 +350,17 @@ describe("the forwarding workflow", function()
     misuse("body must be", { request = {} })
     misuse('not "boddy"', { request = { boddy = "", body = "" } })
     misuse('"attempt"', { attempt = 0 })
+    misuse('"call"', { call = 5 })
+    for _, reference in ipairs { "", "a\nb", "a\255b" } do
+      misuse('"reference" must be UTF-8', { reference = reference })
+    end
+    for _, headers in ipairs { { "A: 1" }, { { "A" } }, { A = { "1", "2" } }, { [true] = "1" } } do
+      misuse("headers must be a map, or a list",
+        { request = { body = "{}", headers = headers } })
+    end
+    local unread = select(2, forwarding:send(options { request = { body = { note = "\255" } } }))
+    assert.equal("body", unread.code)
+    assert.equal("request[body]: note: not valid UTF-8", unread.message)
     misuse('did you mean "replacements"', { replacement = {} })
     local _, err = forwarding:send(options { request = { body = options().request.body,
       headers = { ["X-A"] = "1\r\nX-B: 2" } } })

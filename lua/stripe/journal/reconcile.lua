@@ -28,8 +28,8 @@ local function ask(look, operation, ids, params)
   })
 end
 
--- Lists that show only some of what was done: that an object isn't there proves nothing. Stripe keeps
--- a forwarded request if its destination answered, and then for 30 days.
+-- Lists that show only some of what was done: that an object isn't there proves nothing. Stripe
+-- keeps a forwarded request if its destination answered, and then for 30 days.
 local PARTIAL = {
   ["forwarding.requests"] = "requests that were sent and got no answer are not listed by Stripe",
 }

@@ -38,7 +38,7 @@ local new, client_of = Class.new("forwarding", Forwarding)
 --   `doubtful`: the destination failed, and `check` says what to look for. Of a request that was
 --   made more than 30 days ago only id, status and outcome are known
 -- @treturn[2] nil
--- @treturn[2] table the error; refused here: type "validation_error", code "placeholder" or
+-- @treturn[2] table the error; refused here: type "validation_error", code "placeholder", "body" or
 --   "header"; codes of the workflow: "not_connected" (nothing was sent, try again), "doubtful" (the
 --   message says what to check), "changed"
 function Forwarding:send(options)

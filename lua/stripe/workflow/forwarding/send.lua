@@ -20,12 +20,25 @@ local MOST_REPLAYED = 50 -- failures of earlier runs that are passed over
 
 local function whole(value) return type(value) == "number" and value >= 1 and value % 1 == 0 end
 
+-- A map of names to values, or a list of `{ name, value }` or `{ name =, value = }`.
+local function are_headers(headers)
+  for key, value in pairs(headers) do
+    if type(value) == "table" then
+      local name, own = value.name or value[1], value.value or value[2]
+      if type(key) ~= "number" or name == nil or own == nil then return false end
+    elseif type(key) ~= "string" then
+      return false
+    end
+  end
+  return true
+end
+
 local function misuse_of_request(request)
   if type(request) ~= "table" then return 'option "request" must be { headers, body }' end
   local headers, body = request.headers, request.body
   if type(body) ~= "string" and type(body) ~= "table" then
     return 'option "request": body must be text, or a table to be written as JSON'
-  elseif headers ~= nil and type(headers) ~= "table" then
+  elseif headers ~= nil and (type(headers) ~= "table" or not are_headers(headers)) then
     return 'option "request": headers must be a map, or a list of { name, value }'
   end
   for name in pairs(request) do
@@ -49,10 +62,13 @@ local function misuse(options)
     and (type(options.journal) ~= "table" or type(options.journal.once) ~= "function") then
     return 'option "journal" must be a stripe.journal'
   elseif reference ~= nil
-    and (type(reference) ~= "string" or reference == "" or #reference > 200) then
-    return 'option "reference" must be text of 1 to 200 bytes'
+    and (type(reference) ~= "string" or reference == "" or #reference > 200
+      or reference:find("%c") or not pcall(core.json, reference)) then
+    return 'option "reference" must be UTF-8 of 1 to 200 bytes without control characters'
   elseif options.fields ~= nil and type(options.fields) ~= "table" then
     return 'option "fields" must be a map of replacement to the name of its field'
+  elseif options.call ~= nil and type(options.call) ~= "table" then
+    return 'option "call" must be a table: options of the call'
   end
   for _, name in ipairs { "attempt", "tries" } do
     if options[name] ~= nil and not whole(options[name]) then
@@ -102,9 +118,10 @@ local function kept_number(text)
   if digits > 15 and ("%.0f"):format(tonumber(text) or 0) ~= text then return '"' .. text .. '"' end
 end
 
--- A text of JSON in which no number is rounded when it is read.
+-- A text of JSON in which no number is rounded when it is read. Without escaped quotes each quote is
+-- a border.
 local function unrounded(text)
-  text = text:gsub('\\(["\\])', { ['"'] = "\\u0022", ["\\"] = "\\u005c" }) -- so each quote is a border
+  text = text:gsub('\\(["\\])', { ['"'] = "\\u0022", ["\\"] = "\\u005c" })
   return (text:gsub('([^"]*)("?[^"]*"?)', function(between, quoted)
     return between:gsub("%-?%d[%d.eE+-]*", kept_number) .. quoted
   end))
@@ -207,8 +224,11 @@ end
 local function send(client, options)
   local wrong = misuse(options)
   if wrong then error(wrong, 3) end
-  local body = options.request.body
-  if type(body) == "table" then body = core.json(body) end
+  local body, readable = options.request.body, true
+  if type(body) == "table" then readable, body = pcall(core.json, body) end
+  if not readable then
+    return nil, Class.refusal("body", "request[body]", "request[body]: " .. tostring(body))
+  end
   if options.check ~= false then
     local param, why = Placeholders.check(body, options.replacements, options.fields)
     if param then return nil, Class.refusal("placeholder", param, param .. ": " .. why) end
