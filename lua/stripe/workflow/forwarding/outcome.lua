@@ -78,7 +78,7 @@ end
 function Outcome.doubtful(err, url, key, again)
   return Class.failure("doubtful", ("whether %s got the request can't be told: %s. Look there for "
     .. "what it would have done (%s, request %s); only if it did nothing, send it again: %s")
-    :format(url, err.message, key, err.request_id or "unknown", again), {
+    :format(url, (err.message:gsub("%.$", "")), key, err.request_id or "unknown", again), {
     sent = "maybe", status = err.status, request_id = err.request_id, cause = err,
   })
 end

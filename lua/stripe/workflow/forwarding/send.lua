@@ -118,8 +118,8 @@ local function kept_number(text)
   if digits > 15 and ("%.0f"):format(tonumber(text) or 0) ~= text then return '"' .. text .. '"' end
 end
 
--- A text of JSON in which no number is rounded when it is read. Without escaped quotes each quote is
--- a border.
+-- A text of JSON in which no number is rounded when it is read. Without escaped quotes each quote
+-- is a border.
 local function unrounded(text)
   text = text:gsub('\\(["\\])', { ['"'] = "\\u0022", ["\\"] = "\\u005c" })
   return (text:gsub('([^"]*)("?[^"]*"?)', function(between, quoted)
@@ -231,7 +231,10 @@ local function send(client, options)
   end
   if options.check ~= false then
     local param, why = Placeholders.check(body, options.replacements, options.fields)
-    if param then return nil, Class.refusal("placeholder", param, param .. ": " .. why) end
+    if param then
+      return nil, Class.refusal("placeholder", param,
+        ("%s: %s. To send it anyway, pass check = false."):format(param, why))
+    end
   end
   local headers, refused = headers_of(options.request.headers)
   if refused then return nil, refused end
