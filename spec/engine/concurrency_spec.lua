@@ -91,6 +91,61 @@ describe("Many calls at once", function()
     driver.await(task)
   end)
 
+  -- Has functions run in one turn, as tasks that wait for the same.
+  local function in_one_turn(...)
+    local first = driver.spawn(function() driver.sleep(0.01) end)
+    local functions = { ... }
+    for i, f in ipairs(functions) do
+      functions[i] = function() driver.await(first) return f() end
+    end
+    return stripe.gather(functions)
+  end
+
+  it("go out together when tasks start them in one turn", function()
+    local asked, before = path "ok", nil
+    local results, errors = in_one_turn(
+      function() return client:request("GET", asked) end,
+      function()
+        core.sleep(0.1)
+        before = wire:requests(asked)
+        return client:request("GET", asked)
+      end)
+    assert.is_nil(errors)
+    assert.equal(2, #results)
+    assert.equal(0, before)
+    assert.equal(2, wire:requests(asked))
+  end)
+
+  it("don't go out when they are canceled in the turn that starts them", function()
+    local asked, canceller = path "ok", stripe.canceller()
+    local _, errors = in_one_turn(
+      function() return client:request("GET", asked, nil, { cancel = canceller }) end,
+      function() canceller:cancel "enough" return true end)
+    assert.equal("canceled", errors[1].code)
+    assert.equal(0, wire:requests(asked))
+  end)
+
+  it("don't go out when the Lua state ends in the turn that starts them", function()
+    local asked = path "ok"
+    local script = wire:write("turn.lua", [[
+      local stripe = require "stripe"
+      local driver = require "stripe.driver.blocking"
+      local client = stripe.new { api_key = "sk_test_1", base_url = arg[1], max_retries = 0 }
+      client:request("GET", "/v1/0/ok/x")
+      local first = driver.spawn(function() driver.sleep(0.01) end)
+      for _ = 1, 5 do
+        driver.spawn(function() driver.await(first) client:request("POST", arg[2]) end)
+      end
+      driver.spawn(function() driver.await(first) os.exit(0, true) end)
+      driver.sleep(1)
+      print "it did not end"
+    ]])
+    local ok, output = wire_support.run(script, wire:url() .. " " .. asked)
+    assert.equal("", output)
+    assert.is_true(ok)
+    assert.equal(0, wire:requests(asked))
+  end)
+
   it("take no more memory and no more descriptors after 10,000 of them", function()
     local asked = path "ok"
     local function get() return client:request("GET", asked) ~= nil end

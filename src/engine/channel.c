@@ -130,7 +130,10 @@ void st_channel_abandon(st_transfer *t)
 {
     st_channel *c = t->channel;
     look_for_fork(c);
-    st_channel_cancel(t, ST_FAILURE_CANCELED, (st_text){ "", 0 });
+    if (!(t->news & ST_NEWS_DONE)) {
+        t->canceled = ST_FAILURE_CANCELED;
+        st_engine_abandon(c->engine, t);
+    }
     take_from_outbox(c, t);
     st_channel_release(t);
 }
@@ -145,6 +148,7 @@ void st_channel_wait(st_channel *c, double seconds)
 {
     bool bounded = seconds >= 0;
     double end = bounded ? st_engine_clock() + seconds : 0;
+    st_engine_serve(c->engine);
     while (!c->told && st_engine_run(c->engine, seconds)) {
         if (bounded) seconds = end - st_engine_clock();
         if (bounded && seconds <= 0) return;

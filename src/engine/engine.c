@@ -35,6 +35,7 @@ struct st_engine {
     double armed;    /* when the timer will fire, perhaps for nothing; infinite: never */
     long usual_connections; /* to one host, where the wire does not say */
     st_transfer *inbox, **last_ordered; /* oldest first */
+    bool collects;   /* orders wait for the next step */
     st_handle *spare[SPARE_HANDLES]; /* owned */
     int spares;
 };
@@ -104,19 +105,6 @@ st_engine *st_engine_new(void)
 void st_engine_allow(st_engine *e, long connections)
 {
     e->usual_connections = connections;
-}
-
-void st_engine_free(st_engine *e)
-{
-    st_pipe_guard guard;
-    st_pipe_block(&guard);
-    while (e->spares) st_handle_free(e->spare[--e->spares], true);
-    st_lanes_close(&e->lanes);
-    st_pipe_release(&guard);
-    if (e->timer >= 0) close(e->timer);
-    if (e->epoll >= 0) close(e->epoll);
-    st_origin_free(&e->origin);
-    free(e);
 }
 
 bool st_engine_stale(const st_engine *e)
@@ -243,7 +231,7 @@ static void look_again(st_engine *e)
 
 static void carry_out(st_engine *e, st_transfer *t, int orders)
 {
-    if (orders & ST_ORDER_START) {
+    if (orders & ST_ORDER_START && !(orders & ST_ORDER_CANCEL)) {
         look_again(e);
         limit_connections(e, t->handle->wire);
         if (!st_lanes_begin(&e->lanes, t)) {
@@ -269,11 +257,8 @@ static void run_due(st_engine *e)
     arm(e);
 }
 
-static void serve(st_engine *e)
+static void carry_out_orders(st_engine *e)
 {
-    st_pipe_guard guard;
-    st_pipe_block(&guard);
-    e->now = st_engine_clock();
     while (e->inbox) {
         st_transfer *t = e->inbox;
         int orders = t->orders;
@@ -283,8 +268,30 @@ static void serve(st_engine *e)
         t->orders = 0;
         carry_out(e, t, orders);
     }
+}
+
+static void serve(st_engine *e)
+{
+    st_pipe_guard guard;
+    st_pipe_block(&guard);
+    e->now = st_engine_clock();
+    carry_out_orders(e);
     run_due(e);
     st_pipe_release(&guard);
+}
+
+void st_engine_free(st_engine *e)
+{
+    st_pipe_guard guard;
+    st_pipe_block(&guard);
+    carry_out_orders(e);
+    while (e->spares) st_handle_free(e->spare[--e->spares], true);
+    st_lanes_close(&e->lanes);
+    st_pipe_release(&guard);
+    if (e->timer >= 0) close(e->timer);
+    if (e->epoll >= 0) close(e->epoll);
+    st_origin_free(&e->origin);
+    free(e);
 }
 
 void st_engine_order(st_engine *e, st_transfer *t, enum st_order order)
@@ -296,7 +303,37 @@ void st_engine_order(st_engine *e, st_transfer *t, enum st_order order)
         *e->last_ordered = t;
         e->last_ordered = &t->next_ordered;
     }
-    serve(e);
+    if (!e->collects) serve(e);
+}
+
+static void take_from_inbox(st_engine *e, st_transfer *t)
+{
+    st_transfer **link = &e->inbox;
+    while (*link != t) link = &(*link)->next_ordered;
+    *link = t->next_ordered;
+    if (!*link) e->last_ordered = link;
+    t->ordered = false;
+}
+
+void st_engine_abandon(st_engine *e, st_transfer *t)
+{
+    st_pipe_guard guard;
+    if (t->ordered) take_from_inbox(e, t);
+    st_pipe_block(&guard);
+    finish(e, t, CURLE_ABORTED_BY_CALLBACK);
+    arm(e);
+    st_pipe_release(&guard);
+}
+
+void st_engine_collect(st_engine *e, bool collects)
+{
+    e->collects = collects;
+    if (!collects) st_engine_serve(e);
+}
+
+void st_engine_serve(st_engine *e)
+{
+    if (e->inbox) serve(e);
 }
 
 /* How many events it took. */
@@ -308,6 +345,7 @@ static int run(st_engine *e, int milliseconds)
     st_pipe_block(&guard);
     e->now = st_engine_clock();
     take(e, &events);
+    carry_out_orders(e);
     run_due(e);
     st_pipe_release(&guard);
     return events.n;

@@ -26,7 +26,7 @@ st_engine *st_engine_new(void);
 /* How many connections a host may have at once, unless a wire says otherwise. */
 void st_engine_allow(st_engine *e, long connections);
 
-/* Closes it. Its transfers must have ended. */
+/* Closes it. Its transfers must have ended, or have been ordered to. */
 void st_engine_free(st_engine *e);
 
 bool st_engine_stale(const st_engine *e);
@@ -46,8 +46,14 @@ bool st_engine_run(st_engine *e, double seconds);
 /* Seconds of the clock that engines go by. */
 double st_engine_clock(void);
 
-/* Puts an order into the inbox. The owner is the caller: it is carried out at once. */
+/* Puts an order into the inbox. The owner is the caller: it is carried out at once, unless the
+   engine collects orders: then by the next step, or when it is told to serve. */
 void st_engine_order(st_engine *e, st_transfer *t, enum st_order order);
+void st_engine_collect(st_engine *e, bool collects);
+void st_engine_serve(st_engine *e);
+
+/* Ends a transfer at once, whatever it has been ordered to do. */
+void st_engine_abandon(st_engine *e, st_transfer *t);
 
 /* Gives a transfer a handle with the settings of a wire, and the engine's time; false when
    memory is short. */

@@ -224,6 +224,15 @@ static int wait(lua_State *L)
     return 0;
 }
 
+/* channel:collect(on): what is started from here on goes out together, when the channel steps or
+   waits next, or is to collect no more. */
+static int collect_starts(lua_State *L)
+{
+    st_lua_channel *self = check_channel(L);
+    if (open_channel(self)) st_engine_collect(self->channel.engine, lua_toboolean(L, 2));
+    return 0;
+}
+
 /* channel:pollfd(), channel:events(), channel:timeout(): what event loops ask for. Another
    descriptor after a fork; nil when none can be had. */
 static int pollfd(lua_State *L)
@@ -303,7 +312,8 @@ int luaopen_stripe_engine(lua_State *L)
     static const luaL_Reg methods[] = {
         { "start", start }, { "cancel", cancel }, { "resume", resume },
         { "next", next }, { "step", step }, { "wait", wait },
-        { "pollfd", pollfd }, { "events", events }, { "timeout", timeout },
+        { "collect", collect_starts }, { "pollfd", pollfd }, { "events", events },
+        { "timeout", timeout },
         { "active", active }, { "close", close }, { NULL, NULL }
     };
     /* A thread of libcurl's resolver may outlive the Lua state that started it. */

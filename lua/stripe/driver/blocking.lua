@@ -38,6 +38,7 @@ function Blocking.new(now, sleep, engine)
   local first, last = 1, 0      -- of the tasks that can go on, at these keys of `awake`
   local awake = {}
   local turn = 0                -- how many of them run before time and the wire are looked at
+  local collecting = false      -- whether the wire waits with what they send
 
   local function current()
     local task = tasks[coroutine.running() or false]
@@ -96,6 +97,14 @@ function Blocking.new(now, sleep, engine)
     end
   end
 
+  -- Where several tasks take turns, what they send goes out together, after them.
+  local function collect(on)
+    local wire = on ~= collecting and engine and engine()
+    if not wire then return end
+    collecting = on
+    wire.collect(on)
+  end
+
   -- Runs tasks until `ready(what)`; `due` is when that will be at the latest.
   local function wait_here(ready, what, due)
     while not ready(what) do
@@ -106,8 +115,10 @@ function Blocking.new(now, sleep, engine)
       else
         pause(due)
         turn = last - first + 1
+        collect(true)
       end
     end
+    collect(false)
   end
 
   local function sleep_here(seconds, canceller)

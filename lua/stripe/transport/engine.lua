@@ -114,6 +114,13 @@ function Engine.wait(seconds)
   deliver()
 end
 
+--- What is started from here on goes out together, when the engine steps or waits next; or each
+-- goes out at once again.
+-- @tparam boolean on
+function Engine.collect(on)
+  if channel and channel.collect then channel:collect(on) end
+end
+
 --- Has a function called whenever the descriptor is about to be closed: an event loop must let go
 -- of it before its number can be another's.
 -- @tparam function f
