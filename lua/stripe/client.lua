@@ -110,7 +110,9 @@ function methods:with(overrides)
   return make(changed)
 end
 
---- Calls what the catalogue lacks. Parameters are encoded as usual, but not checked by name.
+--- Calls what the catalogue lacks. Parameters are encoded as usual, but not checked by name. A POST
+-- to a path that begins with /v2/ sends them as JSON: `{}` as an empty object, `stripe.empty_array`
+-- as an empty list, `stripe.null` as null.
 -- @tparam string method "GET", "POST" or "DELETE"
 -- @tparam string path such as "/v1/customers"
 -- @tparam ?table params

@@ -179,6 +179,27 @@ describe("redacting a form", function()
     assert.equal(name .. "=[redacted]", redact_form(nil, name .. "=x"))
   end)
 
+  it("hides what goes by a secret's name in JSON, with all that is in it", function()
+    local cases = {
+      ['{"client_secret":"x","a":{"password":"y\\"z","b":"sk_live_1"},"c":7}'] =
+        '{"client_secret":"[redacted]","a":{"password":"[redacted]","b":"sk_live_***"},"c":7}',
+      ['{"kyc_details":{"a":["}",{"b":"]"}],"c":1},"d":[true,{"secret":[1,2]}]}'] =
+        '{"kyc_details":"[redacted]","d":[true,{"secret":"[redacted]"}]}',
+      ['{ "id_number" : 123456789 , "cvc" : 123 }'] =
+        '{ "id_number" : "[redacted]", "cvc" : "[redacted]"}',
+      ['{"secret":null,"password":"","a":"secret","n":{}}'] =
+        '{"secret":null,"password":"","a":"secret","n":{}}',
+      ['{"pass\\u0077ord":"x"}'] = '{"pass\\u0077ord":"[redacted]"}',
+      ['{"a":"4242424242424242"}'] = '{"a":"***4242"}',
+      ['{"secret":"cut'] = '{"secret":"[redacted]"',
+      ['{"secret'] = '{"secret',
+      ['{"'] = '{"',
+      ["{"] = "{",
+      ["{}"] = "{}",
+    }
+    for text, expected in pairs(cases) do assert.equal(expected, redact_form(nil, text)) end
+  end)
+
   it("hides an upload as a whole", function()
     assert.equal("[redacted]", redact_form(operations["files.create"], "--boundary\r\n..."))
   end)

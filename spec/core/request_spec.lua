@@ -64,6 +64,73 @@ describe("The request of a GET", function()
   end)
 end)
 
+describe("The request of a path of the second version", function()
+  local function v2(method, path, params)
+    return request { method = method, path = "/v2/core/" .. path, params = params }
+  end
+
+  it("has its parameters as JSON, each with its type", function()
+    local got = v2("POST", "event_destinations", {
+      name = "n", enabled_events = { "a", "b" }, webhook_endpoint = { url = "https://e.x/é\n" },
+      description = core.null, metadata = {}, include = core.empty_array, tons = 1.5, count = 2.0,
+      live = false, amount = core.decimal.new("1.10"), list = { { x = 1 }, {}, core.null },
+    })
+    assert.equal("https://api.stripe.com/v2/core/event_destinations", got.url)
+    assert.equal('{"amount":"1.10","count":2,"description":null,"enabled_events":["a","b"],'
+      .. '"include":[],"list":[{"x":1},{},null],"live":false,"metadata":{},"name":"n","tons":1.5,'
+      .. '"webhook_endpoint":{"url":"https://e.x/é\\n"}}', got.body)
+    assert.equal("application/json", got.headers["content-type"])
+    assert.equal(tostring(#got.body), got.headers["content-length"])
+    assert.matches("^%x+%-", got.headers["idempotency-key"])
+  end)
+
+  it("has an empty object where there are no parameters", function()
+    assert.equal("{}", v2("POST", "event_destinations/ed_1/ping").body)
+    assert.equal("{}", v2("POST", "event_destinations/ed_1/ping", {}).body)
+  end)
+
+  it("has the parameters of a GET in its query, and no key", function()
+    local got = v2("GET", "event_destinations", { limit = 2, include = { "a", "b" } })
+    assert.equal("https://api.stripe.com/v2/core/event_destinations"
+      .. "?include[0]=a&include[1]=b&limit=2", got.url)
+    assert.equal("", got.body)
+    assert.equal("application/json", got.headers["content-type"])
+    assert.is_nil(got.headers["idempotency-key"])
+  end)
+
+  it("has a key when it is a DELETE, unlike that of the first", function()
+    local got = v2("DELETE", "event_destinations/ed_1")
+    assert.equal("", got.body)
+    assert.matches("^%x+%-", got.headers["idempotency-key"])
+    assert.is_nil(request { method = "DELETE", path = "/v1/customers/cus_1" }
+      .headers["idempotency-key"])
+  end)
+
+  it("is told by the beginning of the path that the caller gave", function()
+    local got = request { method = "POST", path = "/v2/x", params = { a = 1 },
+      base_url = "http://localhost:12111/v1/proxy" }
+    assert.equal("http://localhost:12111/v1/proxy/v2/x", got.url)
+    assert.equal('{"a":1}', got.body)
+    for _, path in ipairs { "/v1/v2/x", "/v2", "/v22/x" } do
+      assert.equal("a=1", request { method = "POST", path = path, params = { a = 1 } }.body)
+    end
+  end)
+
+  it("refuses what has no form as JSON, by name", function()
+    local loop = {}
+    loop.loop = loop
+    for name, params in pairs {
+      ["a[b]"] = { a = { b = { 1, x = 2 } } }, ["c[0]"] = { c = { 0 / 0 } }, d = { d = "\255" },
+      e = { e = print }, loop = loop,
+    } do
+      local call, problem = core.call(scripted.options { method = "POST", path = "/v2/x",
+        params = params })
+      assert.is_nil(call)
+      assert.equal(name, problem.param)
+    end
+  end)
+end)
+
 describe("The request of a POST", function()
   it("has its parameters in the body, with their length", function()
     local got = order()

@@ -54,6 +54,23 @@ describe("a request under a journal", function()
     assert.equal(1, orders())
   end)
 
+  it("is another one when it sends other JSON, were it the same form", function()
+    local script = scripted.new { scripted.failure("reset"), scripted.json(200, { id = "x" }) }
+    local function send(note)
+      return journal:once("note", function(call)
+        return script:client { max_retries = 0 }:request("POST", "/v2/notes", { note = note }, call)
+      end)
+    end
+    assert.is_nil((send(stripe.null)))
+    local sent, err = send("")
+    assert.is_nil(sent)
+    assert.equal("changed", err.code)
+    assert.equal(1, #script.requests)
+    assert.equal("x", send(stripe.null).id)
+    assert.equal(script.requests[1].headers["idempotency-key"],
+      script.requests[2].headers["idempotency-key"])
+  end)
+
   it("is found by a machine whose clock is hours ahead", function()
     spoil "lost"
     time = time + 14 * 3600

@@ -69,6 +69,16 @@ describe("a dry run", function()
       .. "&request[headers][0][value]=[redacted]", plan.body)
   end)
 
+  it("redacts what is sensitive in JSON, too, and gives a curl line for it", function()
+    local plan = client:request("POST", "/v2/core/things", {
+      name = "it's", credentials = { password = "hidden" },
+    }, { dry_run = true })
+    assert.equal('{"credentials":{"password":"[redacted]"},"name":"it\'s"}', plan.body)
+    assert.matches("-H 'Content-Type: application/json'", plan.curl, 1, true)
+    assert.matches([['{"credentials":{"password":"[redacted]"},"name":"it'\''s"}']], plan.curl, 1,
+      true)
+  end)
+
   it("describes an upload instead of showing it", function()
     local plan = dry(client.files, "create", {
       purpose = "dispute_evidence", file = { name = "a.txt", content = "private" },

@@ -57,6 +57,12 @@ describe("an observer", function()
     assert.matches("a=b", seen[1].url)
   end)
 
+  it("sees no secret in JSON either", function()
+    local client, seen = watch { scripted.json(200, { id = "x" }) }
+    client:request("POST", "/v2/things", { client_secret = "cos_1_secret_abc", a = { cvc = 123 } })
+    assert.equal('{"a":{"cvc":"[redacted]"},"client_secret":"[redacted]"}', seen[1].body)
+  end)
+
   it("changes nothing by writing into what it sees", function()
     local client, _, script = watch({ scripted.json(200, { id = "x" }) }, {
       on_request = function(request)

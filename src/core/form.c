@@ -27,6 +27,13 @@ void st_form_free(st_form *f)
     st_check_free(&f->check);
 }
 
+void st_form_to_json(st_form *f)
+{
+    f->to_json = true;
+    st_json_init(&f->json, &f->body->head);
+    st_json_begin_object(&f->json);
+}
+
 static st_frame *top(st_form *f)
 {
     return &f->frames[f->depth - 1];
@@ -59,6 +66,17 @@ static bool never(st_form *f, enum st_problem_kind kind, const char *why)
     return st_check_refuse_always(&f->check, kind, "%s", why);
 }
 
+static st_buffer *output(st_form *f)
+{
+    return f->boundary && f->body->fd >= 0 ? &f->body->tail : &f->body->head;
+}
+
+static bool full(st_form *f)
+{
+    return st_check_refuse_always(&f->check, ST_PROBLEM_TOO_LONG,
+                                  "the parameters take more than %zu bytes", output(f)->cap);
+}
+
 /* ---- where values stand ---- */
 
 /* The member or element at hand was written, so all that it is in was given. */
@@ -82,6 +100,7 @@ bool st_form_key(st_form *f, const char *key, size_t n)
     frame->count++;
     frame->member = closed ? st_check_find(frame->members, key, n) : -1;
     f->current = frame->member >= 0 ? &frame->members[frame->member] : frame->item;
+    if (f->to_json) return st_json_key(&f->json, key, n) || full(f);
     if (!checking(f)) return true;
     if (closed && frame->member < 0)
         return st_check_refuse_unknown(&f->check, frame->members, key, n);
@@ -118,7 +137,9 @@ static bool begin(st_form *f, enum st_given given)
         .list = given == ST_GIVEN_LIST,
         .in_element = in_element,
     };
-    return true;
+    if (!f->to_json) return true;
+    bool list = given == ST_GIVEN_LIST;
+    return (list ? st_json_begin_array(&f->json) : st_json_begin_object(&f->json)) || full(f);
 }
 
 bool st_form_begin_map(st_form *f)
@@ -144,15 +165,11 @@ bool st_form_end(st_form *f)
     }
     f->depth--;
     if (frame->wrote) mark(f);
-    return true;
+    if (!f->to_json) return true;
+    return (frame->list ? st_json_end_array(&f->json) : st_json_end_object(&f->json)) || full(f);
 }
 
 /* ---- values ---- */
-
-static st_buffer *output(st_form *f)
-{
-    return f->boundary && f->body->fd >= 0 ? &f->body->tail : &f->body->head;
-}
 
 /* Writes one pair, whose name is the path. */
 static bool pair(st_form *f, const char *text, size_t n)
@@ -221,6 +238,7 @@ bool st_form_string(st_form *f, const char *text, size_t n)
     if (st_text_length(text, n) < 0)
         return never(f, ST_PROBLEM_TEXT,
                      "this text is not valid UTF-8; convert it, or encode it as base64");
+    if (f->to_json) return st_json_string(&f->json, text, n) || full(f);
     if (n == 0) return empty_value(f, true);
     return check_text(f, text, n) && pair(f, text, n);
 }
@@ -231,6 +249,7 @@ bool st_form_integer(st_form *f, long long n)
     const st_param *taker = p ? st_check_takes(p, ST_GIVEN_INTEGER) : NULL;
     char text[24];
     st_buffer digits = { .data = text, .capacity = sizeof text, .cap = sizeof text };
+    if (f->to_json) return st_json_integer(&f->json, n) || full(f);
     st_buffer_integer(&digits, n);
     if (p && !taker)
         return st_check_refuse_type(&f->check, p, ST_GIVEN_INTEGER,
@@ -276,6 +295,7 @@ bool st_form_number(st_form *f, double x)
 {
     if (!isfinite(x))
         return never(f, ST_PROBLEM_NUMBER, "this is no finite number; leave it out");
+    if (f->to_json) return st_json_number(&f->json, x) || full(f);
     if (is_whole(x) && fabs(x) <= ST_NUMBER_EXACT) return st_form_integer(f, (long long)x);
     return fraction(f, x);
 }
@@ -292,6 +312,7 @@ bool st_form_decimal(st_form *f, const char *text, size_t n)
 bool st_form_boolean(st_form *f, bool b)
 {
     const st_param *p = in_metadata(f) ? NULL : demand(f);
+    if (f->to_json) return st_json_boolean(&f->json, b) || full(f);
     if (p && !st_check_takes(p, ST_GIVEN_BOOLEAN))
         return st_check_refuse_type(&f->check, p, ST_GIVEN_BOOLEAN, NULL);
     note(f, (st_fact){ .truth = b });
@@ -300,12 +321,15 @@ bool st_form_boolean(st_form *f, bool b)
 
 bool st_form_null(st_form *f)
 {
+    if (f->to_json) return st_json_null(&f->json) || full(f);
     return empty_value(f, false);
 }
 
 bool st_form_empty_array(st_form *f)
 {
     const st_param *p = demand(f);
+    if (f->to_json)
+        return (st_json_begin_array(&f->json) && st_json_end_array(&f->json)) || full(f);
     if (p && !st_check_takes(p, ST_GIVEN_LIST))
         return st_check_refuse_type(&f->check, p, ST_GIVEN_LIST, NULL);
     if (p && !st_check_count(&f->check, p, 0)) return false;
@@ -315,6 +339,8 @@ bool st_form_empty_array(st_form *f)
 bool st_form_empty_table(st_form *f)
 {
     const st_param *p = demand(f), *taker = p ? st_check_takes(p, ST_GIVEN_EMPTY) : NULL;
+    if (f->to_json)
+        return (st_json_begin_object(&f->json) && st_json_end_object(&f->json)) || full(f);
     if (!p) return true;
     if (!taker) return st_check_refuse_type(&f->check, p, ST_GIVEN_EMPTY, NULL);
     if (taker->type == ST_ARRAY) return st_check_count(&f->check, taker, 0);
@@ -359,15 +385,14 @@ bool st_form_file(st_form *f, const st_upload *upload)
 
 bool st_form_finish(st_form *f)
 {
-    st_buffer *out = output(f);
     st_buffer_truncate(&f->check.path, 0);
     if (checking(f)) {
         uint64_t given = top(f)->given;
         if (!st_check_required(&f->check, f->op->params, given)) return false;
         if (!st_check_rules(&f->check, f->op, given, f->facts)) return false;
     }
-    if (f->boundary) st_part_last(out, f->boundary);
+    if (f->boundary) st_part_last(output(f), f->boundary);
+    if (f->to_json) st_json_end_object(&f->json);
     if (f->body->head.state == ST_BUFFER_OK && f->body->tail.state == ST_BUFFER_OK) return true;
-    return st_check_refuse_always(&f->check, ST_PROBLEM_TOO_LONG,
-                                  "the parameters take more than %zu bytes", out->cap);
+    return full(f);
 }

@@ -12,6 +12,7 @@
 #define ST_CORE_FORM_H
 
 #include "check.h"
+#include "json.h"
 #include "source.h"
 
 #pragma GCC visibility push(hidden)
@@ -48,6 +49,8 @@ typedef struct st_form {
     const char *boundary;    /* of multipart text; NULL: urlencoded. Borrowed */
     st_source *body;         /* borrowed */
     bool needs_beta;         /* a private preview parameter was written */
+    bool to_json;            /* the body is a JSON object instead */
+    st_json json;
     int pairs, depth;
     st_frame frames[ST_FORM_DEPTH];
     st_fact facts[ST_MEMBERS]; /* of the request's parameters */
@@ -58,6 +61,10 @@ typedef struct st_form {
 void st_form_init(st_form *f, const st_operation *op, enum st_validate mode, const char *boundary,
                   st_source *body);
 void st_form_free(st_form *f);
+
+/* Makes it write a JSON object instead, each value by its own type. Of a form without an operation,
+   before its first event. */
+void st_form_to_json(st_form *f);
 
 /* Opens a map or a list at the place of a value; closes the innermost one. */
 bool st_form_begin_map(st_form *f);
@@ -76,7 +83,7 @@ bool st_form_boolean(st_form *f, bool b);
 bool st_form_null(st_form *f);
 bool st_form_empty_array(st_form *f);
 
-/* A table with nothing in it: nothing is sent, and it counts as not given. */
+/* A table with nothing in it: nothing is sent, and it counts as not given. JSON has it as {}. */
 bool st_form_empty_table(st_form *f);
 
 /* A decimal value, already exact text. */

@@ -27,6 +27,10 @@ bool st_redact_text(st_buffer *out, const char *text, size_t n);
    "[redacted]", the rest goes through st_redact_text. params may be NULL. */
 bool st_redact_form(st_buffer *out, const st_param *params, const char *text, size_t n);
 
+/* Appends a JSON text: the values of names that are those of secrets become "[redacted]", with all
+   that is in them. */
+bool st_redact_json(st_buffer *out, const char *text, size_t n);
+
 /* Whether a name of n bytes that the catalogue does not know is that of a secret by custom. */
 bool st_redact_is_secret_name(const char *name, size_t n);
 

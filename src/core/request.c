@@ -52,6 +52,13 @@ st_text st_request_path(const st_request *r)
     return path;
 }
 
+bool st_request_is_v2(const st_request *r)
+{
+    static const char prefix[] = "/v2/";
+    st_text path = st_request_path(r);
+    return path.length >= sizeof prefix - 1 && memcmp(path.data, prefix, sizeof prefix - 1) == 0;
+}
+
 /* A path that the caller wrote may hold a query already. */
 static void move_to_query(st_request *r)
 {
@@ -91,10 +98,13 @@ static void add_version(st_headers *h, const st_request_settings *settings)
     st_buffer_free(&value);
 }
 
-static void add_type(st_headers *h, const char *boundary)
+/* On GET too, as Stripe's own do. */
+static void add_type(st_headers *h, const st_request_settings *settings)
 {
-    char value[128] = "application/x-www-form-urlencoded"; /* on GET too, as Stripe's own do */
-    if (boundary) snprintf(value, sizeof value, "multipart/form-data; boundary=%s", boundary);
+    char value[128] = "application/x-www-form-urlencoded";
+    if (settings->json) strcpy(value, "application/json");
+    if (settings->boundary)
+        snprintf(value, sizeof value, "multipart/form-data; boundary=%s", settings->boundary);
     st_headers_add(h, text("Content-Type"), text(value));
 }
 
@@ -129,7 +139,7 @@ const char *st_request_common(st_headers *h, const st_request_settings *settings
     if (agent.data && (agent.length == 0 || !st_headers_valid_value(agent))) return "user_agent";
     if (version.data && !visible(version)) return "api_version";
     st_headers_add(h, text("Accept"), text("application/json"));
-    add_type(h, settings->boundary);
+    add_type(h, settings);
     if (agent.data) st_headers_add(h, text("User-Agent"), agent);
     add_version(h, settings);
     return add_given(h, settings);

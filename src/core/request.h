@@ -29,6 +29,7 @@ typedef struct st_request_settings {
     st_text user_agent, api_version, account, context, oauth_token;
     const char *beta;     /* added to the version unless it is there: "crypto_onramp_beta=v2" */
     const char *boundary; /* of a multipart body; NULL: a form */
+    bool json;            /* or JSON, as below /v2/ */
 } st_request_settings;
 
 /* Makes an empty request. Allocates nothing. */
@@ -42,6 +43,9 @@ void st_request_base(st_request *r, st_text base);
 
 /* The path in the URL, without its query. */
 st_text st_request_path(const st_request *r);
+
+/* Whether the path is one of the API's second version, which takes JSON and keys of DELETEs. */
+bool st_request_is_v2(const st_request *r);
 
 /* Adds the headers that do not depend on the body, the key not among them: many requests may have
    them in common. Returns the name of a setting that no header can carry, else NULL. */

@@ -160,6 +160,7 @@ static int refuse_setting(lua_State *L, const char *name)
    Returns the name of a setting that no header can carry. */
 static const char *add_common(st_lua_call *self, const plan *p, const char *boundary, bool beta)
 {
+    bool v2 = st_request_is_v2(&self->call.request);
     const st_resource *resource = NULL;
     st_headers *headers = &self->call.request.headers;
     if (self->operation && (self->operation->flags & ST_NEEDS_BETA)) beta = true;
@@ -167,7 +168,8 @@ static const char *add_common(st_lua_call *self, const plan *p, const char *boun
     st_request_settings settings = p->profile->request;
     settings.beta = beta && resource ? resource->beta : NULL;
     settings.boundary = boundary;
-    if (settings.beta || boundary || p->profile->headers.text.length == 0)
+    settings.json = v2;
+    if (settings.beta || boundary || v2 || p->profile->headers.text.length == 0)
         return st_request_common(headers, &settings);
     st_headers_append(headers, &p->profile->headers);
     return NULL;
@@ -181,13 +183,20 @@ static int authorize(lua_State *L, st_headers *headers, const st_profile *profil
     return 0;
 }
 
+/* Whether Stripe heeds an idempotency key of such a request. */
+static bool is_keyed(const st_request *request)
+{
+    if (request->method == ST_DELETE) return st_request_is_v2(request);
+    return request->method == ST_POST;
+}
+
 static int set_headers(lua_State *L, st_lua_call *self, const plan *p, const char *boundary,
                        bool beta)
 {
     st_request *request = &self->call.request;
     st_text key = p->idempotency_key;
     char uuid[ST_UUID_SIZE];
-    if (request->method == ST_POST && !key.data) {
+    if (is_keyed(request) && !key.data) {
         if (st_system_uuid(uuid) != 0) luaL_error(L, "the system gives no random bytes");
         key = (st_text){ uuid, sizeof uuid - 1 };
     }
@@ -238,6 +247,16 @@ static void begin(lua_State *L, st_lua_call *self, const plan *p)
     if (!st_call_begin(&self->call, p->now, &limits)) luaL_error(L, "not enough memory");
 }
 
+static int set_params(lua_State *L, st_lua_call *self, const plan *p, const char *boundary,
+                      bool *beta)
+{
+    st_request *request = &self->call.request;
+    if (request->method == ST_POST && st_request_is_v2(request))
+        return st_params_json(L, p->params, &request->body);
+    return st_params_encode(L, p->params, self->operation, p->profile->validate, boundary,
+                            &request->body, beta);
+}
+
 /* Builds the whole call; -1 with a problem on top of the stack when something is refused. */
 static int build(lua_State *L, st_lua_call *self, const plan *p)
 {
@@ -257,8 +276,7 @@ static int build(lua_State *L, st_lua_call *self, const plan *p)
     if (self->operation && (self->operation->flags & ST_RETURNS_BINARY))
         self->call.squeeze = false;
     if (set_url(L, self, p) != 0 ||
-        st_params_encode(L, p->params, self->operation, p->profile->validate, boundary,
-                         &self->call.request.body, &beta) != 0 ||
+        set_params(L, self, p, boundary, &beta) != 0 ||
         set_headers(L, self, p, boundary, beta) != 0 || check_room(L, self) != 0 ||
         set_sink(L, self, p->sink) != 0)
         return -1;

@@ -220,17 +220,18 @@ static bool encode_nothing(const st_operation *op, enum st_validate validate,
     return ok;
 }
 
-int st_params_encode(lua_State *L, int idx, const st_operation *op, enum st_validate validate,
-                     const char *boundary, st_source *body, bool *needs_beta)
+static st_form *push_form(lua_State *L)
 {
-    int top = lua_gettop(L);
-    *needs_beta = false;
-    if (lua_isnil(L, idx) && encode_nothing(op, validate, boundary, body)) return 0;
-    idx = st_absindex(L, idx);
     luaL_checkstack(L, 8, "parameters");
-    st_form *form = st_push_owned(L, FORM_CLASS, sizeof *form, free_form);
+    return st_push_owned(L, FORM_CLASS, sizeof(st_form), free_form);
+}
+
+/* Writes the table at idx into the form, which is on top of the stack, and frees that. */
+static int encode_table(lua_State *L, int idx, st_form *form, bool *needs_beta)
+{
+    int top = lua_gettop(L) - 1;
+    const st_source *body = form->body;
     walk w = { .L = L, .form = form };
-    st_form_init(form, op, validate, boundary, body);
     lua_pushvalue(L, idx);
     bool ok = parameters(&w) && st_form_finish(form);
     *needs_beta = form->needs_beta;
@@ -244,6 +245,27 @@ int st_params_encode(lua_State *L, int idx, const st_operation *op, enum st_vali
     st_form_free(form);
     lua_settop(L, ok ? top : top + 1);
     return ok ? 0 : -1;
+}
+
+int st_params_encode(lua_State *L, int idx, const st_operation *op, enum st_validate validate,
+                     const char *boundary, st_source *body, bool *needs_beta)
+{
+    *needs_beta = false;
+    if (lua_isnil(L, idx) && encode_nothing(op, validate, boundary, body)) return 0;
+    idx = st_absindex(L, idx);
+    st_form *form = push_form(L);
+    st_form_init(form, op, validate, boundary, body);
+    return encode_table(L, idx, form, needs_beta);
+}
+
+int st_params_json(lua_State *L, int idx, st_source *body)
+{
+    bool never;
+    idx = st_absindex(L, idx);
+    st_form *form = push_form(L);
+    st_form_init(form, NULL, ST_VALIDATE_OFF, NULL, body);
+    st_form_to_json(form);
+    return encode_table(L, idx, form, &never);
 }
 
 /* ---- what Lua calls ---- */
@@ -285,13 +307,23 @@ static void push_body(lua_State *L, st_source *body)
     luaL_pushresult(&text);
 }
 
-/* core.encode(op, params, { validate, boundary }) -> text, needs_beta | nil, problem */
+static bool json_option(lua_State *L, int i)
+{
+    if (!lua_istable(L, i)) return false;
+    lua_getfield(L, i, "json");
+    bool json = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return json;
+}
+
+/* core.encode(op, params, { validate, boundary, json }) -> text, needs_beta | nil, problem. json:
+   as what a path of the second version takes, whatever the operation. */
 static int encode(lua_State *L)
 {
     lua_settop(L, 3);
     const st_operation *op = st_check_operation(L, 1);
     const char *boundary = NULL;
-    bool needs_beta;
+    bool needs_beta = false, json = json_option(L, 3);
     if (lua_istable(L, 3)) {
         lua_getfield(L, 3, "boundary");
         boundary = lua_tostring(L, -1);
@@ -301,7 +333,10 @@ static int encode(lua_State *L)
     if (op && (op->flags & ST_MULTIPART) && !boundary)
         return luaL_argerror(L, 3, "this operation needs a boundary");
     st_source *body = new_encoded(L);
-    if (st_params_encode(L, 2, op, validate_option(L, 3), boundary, body, &needs_beta) != 0) {
+    int refused = json ? st_params_json(L, 2, body)
+                       : st_params_encode(L, 2, op, validate_option(L, 3), boundary, body,
+                                          &needs_beta);
+    if (refused) {
         lua_pushnil(L);
         lua_insert(L, -2);
         return 2;

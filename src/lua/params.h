@@ -20,6 +20,10 @@
 int st_params_encode(lua_State *L, int idx, const st_operation *op, enum st_validate validate,
                      const char *boundary, st_source *body, bool *needs_beta);
 
+/* The same as a JSON object, for a path of the second version: any names, each value by its own
+   type. */
+int st_params_json(lua_State *L, int idx, st_source *body);
+
 /* Appends the path with the ids of the list at idx (nil: none; a string: that one) filled in.
    Returns 0, or pushes a problem table and returns -1. out belongs to a userdata of the caller:
    this may throw. */

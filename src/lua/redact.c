@@ -46,7 +46,8 @@ static int redact(lua_State *L)
     return 1;
 }
 
-/* redact_form(op or nil, text) -> text; an upload, which is no form, is hidden as a whole */
+/* redact_form(op or nil, text) -> text; an upload, which is no form, is hidden as a whole. A body
+   of the second version is JSON: no form begins with a brace, which has to be escaped there. */
 static int redact_form(lua_State *L)
 {
     size_t n;
@@ -58,6 +59,7 @@ static int redact_form(lua_State *L)
     const char *text = luaL_checklstring(L, 2, &n);
     st_buffer *b = push_buffer(L);
     if (op && op->flags & ST_MULTIPART && n > 0) st_buffer_text(b, ST_REDACTED);
+    else if (n > 0 && *text == '{') st_redact_json(b, text, n);
     else st_redact_form(b, op ? op->params : NULL, text, n);
     push_text(L, b);
     return 1;

@@ -34,12 +34,19 @@ local function form_of(request)
   return core.encode(request.op, params, { validate = false })
 end
 
+-- Below /v2/, where JSON is sent, a null is not an empty text, and an empty table is something.
+local function sent(request, form)
+  if request.op or not request.path:find("^/v2/") or request.method ~= "POST" then return form end
+  return (core.encode(nil, request.params, { json = true }))
+end
+
 local function fingerprint(settings, request, form)
   local operation, options = Operations.list[request.op], request.options
   return core.sha256(table.concat({
     Request.method(request), operation and operation.path or request.path,
     type(request.ids) == "table" and table.concat(request.ids, "/") or request.ids or "",
-    options.account or settings.account or "", options.context or settings.context or "", form,
+    options.account or settings.account or "", options.context or settings.context or "",
+    sent(request, form),
   }, "\n"))
 end
 
