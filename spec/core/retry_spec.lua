@@ -136,7 +136,16 @@ describe("The wait before a retry", function()
     assert.equal(3, after "3")
     assert.equal(0.5, after "0")
     assert.equal(0.5, after "Wed, 21 Oct 2026 07:28:00 GMT")
-    assert.equal(0.5, after "86401")
+    assert.equal(60, after "60")
+  end)
+
+  it("ignores a Retry-After of more than a minute", function()
+    for _, text in ipairs { "61", "3600", "86400", ("9"):rep(400) } do
+      local step = refusal(429, "rate_limit", { ["Retry-After"] = text })
+      assert.equal(0.5, waits({ retry_rate_limit = true, max_retries = 1 }, step)[1])
+      step = refusal(429, "lock_timeout", { ["Retry-After"] = text })
+      assert.equal(0.5, waits({ max_retries = 1 }, step)[1])
+    end
   end)
 
   it("ends a Retry-After with the deadline", function()

@@ -7,7 +7,7 @@
 
 #define INITIAL_DELAY 0.5 /* seconds, as in every official library */
 #define LONGEST_DELAY 5.0
-#define LONGEST_RETRY_AFTER 86400.0 /* idempotency keys are kept for a day: later is too late */
+#define LONGEST_RETRY_AFTER 60.0 /* seconds; no caller means to sleep for hours in one call */
 
 static const struct {
     const char *name;

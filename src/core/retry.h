@@ -58,7 +58,7 @@ enum st_verdict st_retry_verdict(const st_outcome *outcome);
    a random factor, u in [0, 1), that spreads clients; never less than half a second. */
 double st_retry_delay(int n, double u);
 
-/* The seconds that a Retry-After header asks for; 0 for none, for a date, for more than a day. */
+/* The seconds that a Retry-After header asks for; 0 for none, a date, or more than a minute. */
 double st_retry_after(const char *header);
 
 #pragma GCC visibility pop
