@@ -14,7 +14,8 @@ end
 local function acquire(limiter, call, context, since, attempt)
   local before = tick(context, since)
   local ok, waited, message =
-    pcall(limiter.acquire, limiter, context.key, call:seconds_left(before), attempt)
+    pcall(limiter.acquire, limiter, context.key, call:seconds_left(before), attempt,
+      context.canceller)
   if not ok then return nil, "it threw: " .. tostring(waited) end
   if not waited then return nil, tostring(message or "no reason given") end
   return type(waited) == "number" and waited or tick(context, before) - before
@@ -80,8 +81,8 @@ end
 --   `keep_null` (a boolean, for `call:take`: what that would return is wanted, and nobody observes
 --   the answer). Gets `observer_error`, what the first observer to throw threw, and `limited`, why
 --   the limiter refused; without observers and limiter it stays as it is. A limiter has
---   `acquire(self, key, seconds_left, attempt)`, and may have `report(self, key, attempt,
---   operation)`, which gets the latest entry of the call's history
+--   `acquire(self, key, seconds_left, attempt, canceller)`, and may have `report(self, key,
+--   attempt, operation)`, which gets the latest entry of the call's history
 -- @return what `call:take` would return, when that was taken on the way
 local function exchange(call, since, context)
   local limiter, canceller, tried = context.limiter, context.canceller, 0
@@ -100,13 +101,15 @@ local function exchange(call, since, context)
       if done then return value, lists end
     else
       local waited, message = acquire(limiter, call, context, since, tried + 1)
-      if not waited then
-        context.limited = message
-        call:cancel(tick(context, since), message)
-        return
+      if not (canceller and canceller.canceled) then
+        if not waited then
+          context.limited = message
+          call:cancel(tick(context, since), message)
+          return
+        end
+        call:throttled(waited)
+        granted, since = true, since + waited
       end
-      call:throttled(waited)
-      granted, since = true, since + waited
     end
     since = tick(context, since)
   end

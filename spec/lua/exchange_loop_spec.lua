@@ -1,4 +1,5 @@
 local scripted = require "spec.support.scripted_client"
+local stripe = require "stripe"
 
 local order = { id = "climorder_1", object = "climate.order" }
 local new = { product = "climsku_1", metric_tons = "0.5" }
@@ -106,6 +107,28 @@ describe("the exchange", function()
       assert.is_nil(none)
       assert.matches("no redis", err.message)
       assert.equal(0, #script.requests)
+    end)
+
+    it("ends with the canceller while it waits, which the limiter gets to know", function()
+      for _, answer in ipairs { true, false } do
+        local canceller, script = stripe.canceller(), nil
+        local client
+        script, client = limited({}, function(_, _, _, attempt, given)
+          assert.equal(1, attempt)
+          script.driver.spawn(function()
+            script.driver.sleep(2)
+            canceller:cancel("enough")
+          end)
+          script.driver.sleep(60, given)
+          return answer or nil, "canceled"
+        end)
+        local none, err = client.climate.orders:create(new, { cancel = canceller })
+        assert.is_nil(none)
+        assert.equal("canceled", err.code)
+        assert.equal("no", err.sent)
+        assert.matches("enough", err.message)
+        assert.same({ 2 }, script.slept)
+      end
     end)
 
     it("keeps the attempts made before it refused", function()

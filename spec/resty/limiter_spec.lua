@@ -1,6 +1,7 @@
 local Limiter = require "stripe.resty.limiter"
 local Metrics = require "stripe.resty.metrics"
 local shared_dict = require "spec.support.shared_dict"
+local stripe = require "stripe"
 
 local KEY, LIVE = "sk_test_abc", "sk_live_abc"
 
@@ -86,6 +87,18 @@ describe("the limiter of nginx's workers", function()
     local none, why = limiter:acquire(KEY)
     assert.is_nil(none)
     assert.matches("can't wait", why)
+  end)
+
+  it("waits until the canceller fires at the latest, and says how long that was", function()
+    local canceller = stripe.canceller()
+    local limiter = make { test = 1 }
+    limiter.sleep = function(_, given)
+      assert.equal(canceller, given)
+      time = time + 0.25
+      given:cancel()
+    end
+    assert.equal(0, limiter:acquire(KEY, nil, 1, canceller))
+    assert.equal(0.25, limiter:acquire(KEY, nil, 1, canceller))
   end)
 
   it("keeps no key in the dictionary", function()

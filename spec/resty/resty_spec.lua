@@ -39,6 +39,10 @@ local HTTP = [[
     paced = resty.client {
       api_key = "sk_test_5", base_url = "{{upstream}}", limits = { test = 20, burst = 0 },
     }
+    crawling = resty.client {
+      api_key = "sk_test_7", base_url = "{{upstream}}",
+      limits = { test = 0.02, burst = 0, max_wait = 60 },
+    }
     local starting = resty.client {
       api_key = "sk_test_6", base_url = "{{upstream}}", dict = "start",
       limits = { test = 20, burst = 0 },
@@ -90,6 +94,20 @@ local SERVER = [[
       for _ = 1, 3 do paced:request("GET", "/v1/climate/products") end
       local fields = resty.log_fields()
       ngx.print(fields.calls, " ", fields.waited)
+    }
+  }
+  location = /canceled {
+    content_by_lua_block {
+      local stripe = require "stripe"
+      local canceller = stripe.canceller()
+      local function ask()
+        return crawling:request("GET", "/v1/climate/products", nil, { cancel = canceller })
+      end
+      assert(ask())
+      local _, errors = stripe.gather {
+        ask, function() ngx.sleep(0.2) canceller:cancel("the user left") end,
+      }
+      ngx.print(errors[1].code, " ", errors[1].sent, " ", resty.log_fields().waited < 5)
     }
   }
   location = /guard_alone { content_by_lua_block { guard() } }
@@ -194,6 +212,10 @@ describe("stripe.resty #nginx", function()
   it("notes how long a request waited for the limiter", function()
     local waited = tonumber(server:ask("/waited").body:match "^3 ([%d.]+)$")
     assert.is_true(waited > 0 and waited < 0.2, tostring(waited)) -- 0.1 where calls take no time
+  end)
+
+  it("waits no longer for the limiter when the call is canceled", function()
+    assert.equal("canceled no true", server:ask("/canceled").body)
   end)
 
   it("waits for the limiter in init_by_lua, too", function()

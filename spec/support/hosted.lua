@@ -233,6 +233,25 @@ local function manners(host)
       assert.is_string(err.idempotency_key)
     end)
 
+    if require "stripe.driver.through_pcall" then
+      it("ends a call that waits for its limiter", function()
+        local canceller, err = stripe.canceller(), nil
+        local before = driver.now()
+        local limited = client:with { limiter = { acquire = function(_, _, _, _, given)
+          driver.sleep(60, given)
+          return true
+        end } }
+        run(function()
+          driver.spawn(function() driver.sleep(0.01) canceller:cancel() end)
+          local _
+          _, err = limited:request("GET", path "never", nil, { cancel = canceller })
+        end)
+        assert.equal("canceled", err.code)
+        assert.equal("no", err.sent)
+        assert.is_true(driver.now() - before < 30)
+      end)
+    end
+
     it("ends a call from a callback of the loop", function()
       local canceller, err = stripe.canceller(), nil
       local stop

@@ -86,7 +86,8 @@ function Limiter.new(options)
     ngx.update_time()
     return ngx.now()
   end
-  self.sleep = self.sleep or function(seconds) Driver.current().sleep(seconds) end
+  self.sleep = self.sleep
+    or function(seconds, canceller) Driver.current().sleep(seconds, canceller) end
   return setmetatable(self, metatable)
 end
 
@@ -147,14 +148,15 @@ local function count(self, name, value)
   if self.metrics then self.metrics:add(name, value) end
 end
 
---- Asks for leave to make an attempt; sleeps until its time has come.
+--- Asks for leave to make an attempt; sleeps until its time has come, or the canceller fires.
 -- @string key the secret key
 -- @tparam ?number seconds_left until the call's deadline
 -- @tparam ?integer attempt 1 for the first
+-- @tparam ?stripe.canceller canceller
 -- @treturn[1] number seconds waited
 -- @treturn[2] nil
 -- @treturn[2] string why not
-function Limiter:acquire(key, seconds_left, attempt)
+function Limiter:acquire(key, seconds_left, attempt, canceller)
   local name = name_of(key)
   local why = stopped(self, name) or spent(self, name, attempt or 1)
   if why then
@@ -168,10 +170,12 @@ function Limiter:acquire(key, seconds_left, attempt)
     return nil, message
   end
   if wait > 0 then
-    local slept, problem = pcall(self.sleep, wait)
+    local since = self.now()
+    local slept, problem = pcall(self.sleep, wait, canceller)
     if not slept then
       return nil, ("this place can't wait %.3f s: %s"):format(wait, tostring(problem))
     end
+    if canceller and canceller.canceled then wait = math.min(wait, self.now() - since) end
     count(self, "stripe_limiter_wait_seconds_total", wait)
   end
   return wait
