@@ -163,6 +163,24 @@ describe("A client's way to its host", function()
     assert.equal("/by/proxy", assert(get { proxy = proxy }).path)
   end)
 
+  it("goes through a proxy that speaks TLS itself, by the authority in ca_file, ca_path", function()
+    local proxy = "https://localhost:" .. wire.ports.tls_proxy
+    assert.equal("echo", assert(get { tls = "tls", proxy = proxy }).object)
+    assert.equal("/by/proxy", assert(get { proxy = proxy, ca_file = wire:file "ca.pem" }).path)
+    os.execute(("mkdir -p %s && cp %s %s/"):format(wire:file "cas", wire:file "ca.pem",
+      wire:file "cas"))
+    assert.is_true(os.execute(("openssl rehash %s"):format(wire:file "cas")) ~= nil)
+    assert(get { tls = "tls", proxy = proxy, ca_file = false, ca_path = wire:file "cas" })
+  end)
+
+  it("trusts no proxy that another authority signed, nor one of old TLS", function()
+    local proxy = "https://localhost:" .. wire.ports.tls_proxy
+    fails("tls", { proxy = proxy, ca_file = wire:file "stranger.pem" })
+    fails("tls", { proxy = proxy, ca_file = false })
+    fails("tls", { proxy = "https://localhost:" .. wire.ports.old_proxy,
+      ca_file = wire:file "ca.pem" })
+  end)
+
   it("does not know of a proxy when told so, or for hosts in no_proxy", function()
     local proxy = "http://127.0.0.1:1"
     fails("connect", { proxy = proxy })

@@ -329,16 +329,21 @@ end
 
 local connections = 0
 
+-- Whether the peer may go on; by TLS, if that is spoken here.
+local function greet(c)
+  if not c.tls or c.socket:starttls(c.tls) then return true end
+  cqueues.sleep(0.05) -- or a reset overtakes the alert
+  c:close()
+end
+
 local function serve(c)
-  if c.tls and not c.socket:starttls(c.tls) then
-    cqueues.sleep(0.05) -- or a reset overtakes the alert
-    return c:close()
-  end
+  if not greet(c) then return end
   while not c.closed do serve_request(c) end
 end
 
 -- A proxy: CONNECT makes a tunnel, anything else is answered here.
 local function serve_proxy(c)
+  if not greet(c) then return end
   local request = read_request(c)
   if not request then return c:close() end
   note("proxy", request.line:match("^(%S+ %S+)"), request.headers["proxy-authorization"] or "-")
@@ -403,6 +408,8 @@ local ports = {
   mutual = listen(loopback, made.mutual, serve),
   old = listen(loopback, made.old, serve),
   proxy = listen(loopback, nil, serve_proxy),
+  tls_proxy = listen(loopback, made.right, serve_proxy),
+  old_proxy = listen(loopback, made.old, serve_proxy),
 }
 listen({ path = directory .. "/socket", unlink = true }, nil, serve)
 for port in (arg[2] or ""):gmatch("%d+") do

@@ -16,15 +16,15 @@ enum {
 
 static const struct {
     const char *name;
-    CURLoption option;
+    CURLoption option, of_proxy; /* the latter 0: a proxy has none */
 } texts[ST_WIRE_TEXTS] = {
-    [ST_WIRE_PROXY] = { "proxy", CURLOPT_PROXY },
-    [ST_WIRE_NO_PROXY] = { "no_proxy", CURLOPT_NOPROXY },
-    [ST_WIRE_CA_FILE] = { "ca_file", CURLOPT_CAINFO },
-    [ST_WIRE_CA_PATH] = { "ca_path", CURLOPT_CAPATH },
-    [ST_WIRE_CLIENT_CERT] = { "client_cert", CURLOPT_SSLCERT },
-    [ST_WIRE_CLIENT_KEY] = { "client_key", CURLOPT_SSLKEY },
-    [ST_WIRE_UNIX_SOCKET] = { "unix_socket", CURLOPT_UNIX_SOCKET_PATH },
+    [ST_WIRE_PROXY] = { "proxy", CURLOPT_PROXY, 0 },
+    [ST_WIRE_NO_PROXY] = { "no_proxy", CURLOPT_NOPROXY, 0 },
+    [ST_WIRE_CA_FILE] = { "ca_file", CURLOPT_CAINFO, CURLOPT_PROXY_CAINFO },
+    [ST_WIRE_CA_PATH] = { "ca_path", CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH },
+    [ST_WIRE_CLIENT_CERT] = { "client_cert", CURLOPT_SSLCERT, 0 },
+    [ST_WIRE_CLIENT_KEY] = { "client_key", CURLOPT_SSLKEY, 0 },
+    [ST_WIRE_UNIX_SOCKET] = { "unix_socket", CURLOPT_UNIX_SOCKET_PATH, 0 },
 };
 
 const char *st_wire_name(enum st_wire_text text)
@@ -97,6 +97,7 @@ static void apply_always(CURL *easy)
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_KEYPASSWD, ""); /* or OpenSSL would ask at the terminal */
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_IDLE);
@@ -119,13 +120,31 @@ static long whole_seconds(double seconds)
     return seconds < 1 ? 1 : seconds > 1e9 ? 1000000000L : (long)seconds;
 }
 
-/* Without the user's CAs or proxy, a transfer would go another way than it is told. */
+/* Without the user's CAs or proxy, a transfer would go another way than it is told. A libcurl that
+   knows no TLS to a proxy refuses to use such a one. */
+static bool apply_text(CURL *easy, int i, const char *text)
+{
+    if (curl_easy_setopt(easy, texts[i].option, text) != CURLE_OK) return false;
+    return !texts[i].of_proxy ||
+           curl_easy_setopt(easy, texts[i].of_proxy, text) != CURLE_OUT_OF_MEMORY;
+}
+
 static bool apply_texts(const st_wire *w, CURL *easy)
 {
     for (int i = 0; i < ST_WIRE_TEXTS; i++)
-        if (w->texts[i] && curl_easy_setopt(easy, texts[i].option, w->texts[i]) != CURLE_OK)
-            return false;
+        if (w->texts[i] && !apply_text(easy, i, w->texts[i])) return false;
     return true;
+}
+
+/* Debian compiles a CAPATH in, and libcurl keeps its parsed store of CAs only without one. Who
+   names a path trusts nobody else. */
+static void forget_system_cas(CURL *easy, bool all)
+{
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+    if (!all) return;
+    curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, NULL);
 }
 
 bool st_wire_apply(const st_wire *w, CURL *easy)
@@ -134,14 +153,12 @@ bool st_wire_apply(const st_wire *w, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, w->plain ? "http,https" : "https");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                      (long)(w->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
-    /* Debian compiles a CAPATH in, and libcurl keeps its parsed store of CAs only without one. */
-    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    forget_system_cas(easy, w->texts[ST_WIRE_CA_PATH]);
     if (w->verbatim) {
         curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, NULL);
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
         curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
     }
-    if (w->texts[ST_WIRE_CA_PATH]) curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
     if (!apply_texts(w, easy)) return false;
     bool proxy = w->texts[ST_WIRE_PROXY] || w->texts[ST_WIRE_NO_PROXY] || proxy_in_environment();
     if (!proxy) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
