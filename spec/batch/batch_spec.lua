@@ -314,6 +314,19 @@ describe("a batch", function()
     assert.equal(0, orders())
   end)
 
+  it("takes no directory for a file", function()
+    for _, name in ipairs { "rows.csv", "rows.jsonl" } do
+      assert(os.execute("mkdir " .. path(name)))
+      local none, problem = run { rows = path(name) }
+      assert.is_nil(none)
+      assert.matches(name .. ": Is a directory", problem, 1, true)
+    end
+    local none, problem = run { rows = path("a.csv", CSV), results = directory }
+    assert.is_nil(none)
+    assert.matches(directory .. ": Is a directory", problem, 1, true)
+    assert.equal(0, orders())
+  end)
+
   it("names what is wrong with its options", function()
     local function refused(options, message)
       assert.error_matches(function() run(options) end, message)

@@ -246,6 +246,15 @@ describe("the identity workflow", function()
     assert.equal("audit", err.code)
   end)
 
+  it("does not begin when the audit log is a directory", function()
+    verified()
+    local none, err = identity:erase({ all = true }, options { audit = "/tmp" })
+    assert.is_nil(none)
+    assert.equal("audit", err.code)
+    assert.matches("/tmp: Is a directory", err.message, 1, true)
+    assert.equal(0, redactions())
+  end)
+
   it("refuses a status that there is not, also in a list, and remembers nothing of it", function()
     local session = verified()
     for _, status in ipairs { "verifed", { "canceled", "verifed" } } do

@@ -3,6 +3,7 @@
 -- @module stripe.batch.results
 
 local core = require "stripe.core"
+local File = require "stripe.workflow.file"
 
 local Results = {}
 local metatable = { __name = "stripe.batch.results", __index = Results }
@@ -10,7 +11,7 @@ local metatable = { __name = "stripe.batch.results", __index = Results }
 -- Reads what is there of a batch: key -> state. Says whether the last line is whole.
 local function read(path, batch)
   local states, whole = {}, true
-  local file, problem, code = io.open(path, "rb")
+  local file, problem, code = File.open(path)
   if not file then
     if code == 2 then return states, true end
     return nil, problem

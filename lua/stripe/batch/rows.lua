@@ -5,6 +5,7 @@
 -- @module stripe.batch.rows
 
 local core = require "stripe.core"
+local File = require "stripe.workflow.file"
 
 local Rows = {}
 
@@ -159,7 +160,7 @@ function Rows.open(path, format)
     return nil, ("%s: its name ends neither with .csv nor with .jsonl; say which format it has")
       :format(path)
   end
-  local file, problem = io.open(path, "rb")
+  local file, problem = File.open(path)
   if not file then return nil, problem end
   local next_row, message = read(file, path)
   if not next_row then

@@ -14,6 +14,21 @@ local File = {}
 -- @treturn[2] string message
 function File.write(path, text) return core.replace_file(path, text) end
 
+--- Opens a file to read it. A directory opens as well, and throws when its lines are asked for.
+-- @string path
+-- @treturn[1] file
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] integer the system's number of the error; 2: there is none
+function File.open(path)
+  local file, problem, code = io.open(path, "rb")
+  if not file then return nil, problem, code end
+  local _, why, number = file:read(0)
+  if not why then return file end
+  file:close()
+  return nil, ("%s: %s"):format(path, why), number
+end
+
 --- Reads a whole file.
 -- @string path
 -- @treturn[1] string

@@ -6,6 +6,7 @@
 -- @module stripe.workflow.identity.audit
 
 local core = require "stripe.core"
+local File = require "stripe.workflow.file"
 
 local Audit = {}
 local metatable = { __name = "stripe.workflow.identity.audit", __index = Audit }
@@ -14,7 +15,7 @@ local metatable = { __name = "stripe.workflow.identity.audit", __index = Audit }
 -- line is whole.
 local function read(path, reference)
   local events, whole = {}, true
-  local file, problem, code = io.open(path, "rb")
+  local file, problem, code = File.open(path)
   if not file then
     if code == 2 then return events, true end
     return nil, problem
