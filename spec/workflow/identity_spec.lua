@@ -121,6 +121,25 @@ describe("the identity workflow", function()
     assert.is_true(math.abs(clock - (2 + 240 - 1) / 20) < 0.001, clock)
   end)
 
+  it("looks at nothing again after the deadline, also in the midst of a round", function()
+    for _ = 1, 30 do create() end
+    local function looked(deadline)
+      local before = #sim:requests()
+      clock = 0
+      local result = assert(identity:erase({ all = true },
+        options { rate = 1, deadline = deadline, interval = 5, reference = "by " .. deadline }))
+      assert.equal(30, #result.pending)
+      assert.same({}, result.failed)
+      return #sim:requests() - before
+    end
+    assert.equal(1 + 60 + 5, looked(70)) -- a page, two for each, and from 65 on a second round
+    assert.is_true(clock <= 70, clock)
+    assert.equal(1 + 30, looked(10)) -- all of them once
+    assert.is_true(clock <= 31, clock)
+    assert.equal(1 + 30 + 5, looked(40))
+    assert.is_true(clock <= 40, clock)
+  end)
+
   it("writes a log without anything personal in it", function()
     local session = verified { client_reference_id = "ada@example.com",
       provided_details = { email = "ada@example.com" } }

@@ -107,13 +107,13 @@ end
 local function work(run, id)
   if run.audit:event(id) == "redacted" then return "redacted" end
   local sessions, options = run.client.identity.verification_sessions, run.options
-  run.pace:wait(options.cancel)
+  if not run.pace:wait(options.cancel, run.last) then return run.states[id] end
   local session, err, response = sessions:retrieve(id, nil, { cancel = options.cancel })
   if not session then return failed(run, id, err, response) end
   run.errors[id] = nil
   if session.redaction then return follow(run, id, session, "found", response) end
   if session.status == "processing" then return "processing" end
-  run.pace:wait(options.cancel)
+  if not run.pace:wait(options.cancel, run.last) then return run.states[id] end
   local redacted
   redacted, err, response = sessions:redact(id, nil, {
     cancel = options.cancel, idempotency_key = key_of(run, id),
@@ -220,15 +220,17 @@ local function erase(client, filter, options)
     return nil, Class.failure("audit", "the audit log can't be opened: " .. tostring(message))
   end
   run.audit = audit
+  local over = driver.now() + (options.deadline or math.huge)
   local ids, err = chosen(run, filter)
   if not ids then
     audit:close()
     return nil, err
   end
-  local began, open = driver.now(), ids
+  local open = ids
   while true do
     open = round(run, open)
-    local left = (options.deadline or math.huge) - (driver.now() - began)
+    run.last = over -- each was asked for: from now on it is all waiting
+    local left = over - driver.now()
     if #open == 0 or left <= 0 or stopped(run) then break end
     driver.sleep(math.min(options.interval or 60, left), options.cancel)
     if stopped(run) then break end

@@ -27,7 +27,8 @@ local new, client_of = Class.new("identity", Identity)
 --   }`, without personal data; events are "asked", "found" (was asked for before), "redacted",
 --   "failed";
 --   `interval` (60): seconds between two looks at what is under way; `deadline`: seconds for all
---   (0: ask, and don't wait);
+--   (0: ask, and don't wait); each session is asked for once, however long that takes, and none is
+--   looked at again after it;
 --   `cancel`: a `stripe.canceller()`; `on_change(id, state)`; `driver`; `wait`: as of
 --   `journal:once`; `dry_run`: true returns `{ total, sessions }`, the ids, and does nothing;
 --   `now`: Unix seconds, for specs
