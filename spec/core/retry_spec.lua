@@ -139,7 +139,15 @@ describe("The wait before a retry", function()
     assert.equal(60, after "60")
   end)
 
-  it("ignores a Retry-After of more than a minute", function()
+  it("waits for as long as a Retry-After says where a deadline allows it", function()
+    local step = refusal(429, "rate_limit", { ["Retry-After"] = "300" })
+    local more = { retry_rate_limit = true, max_retries = 1, deadline = 600 }
+    assert.equal(300, waits(more, step)[1])
+    step.headers["Retry-After"] = "86401"
+    assert.equal(0.5, waits(more, step)[1])
+  end)
+
+  it("ignores a Retry-After of more than a minute without a deadline", function()
     for _, text in ipairs { "61", "3600", "86400", ("9"):rep(400) } do
       local step = refusal(429, "rate_limit", { ["Retry-After"] = text })
       assert.equal(0.5, waits({ retry_rate_limit = true, max_retries = 1 }, step)[1])

@@ -158,7 +158,8 @@ static void wait(st_call *c, double now)
 {
     double delay = st_retry_delay(c->count, random_unit(&c->seed));
     if (c->status == 429) {
-        double asked = st_retry_after(st_headers_find(&c->headers, "Retry-After"));
+        const char *header = st_headers_find(&c->headers, "Retry-After");
+        double asked = st_retry_after(header, c->deadline < INFINITY);
         if (asked > delay) delay = asked;
     }
     c->state = ST_CALL_WAITING;

@@ -7,7 +7,8 @@
 
 #define INITIAL_DELAY 0.5 /* seconds, as in every official library */
 #define LONGEST_DELAY 5.0
-#define LONGEST_RETRY_AFTER 60.0 /* seconds; no caller means to sleep for hours in one call */
+#define LONGEST_RETRY_AFTER 86400.0 /* idempotency keys are kept for a day: later is too late */
+#define LONGEST_UNBOUNDED 60.0      /* no caller means to sleep for hours in one call */
 
 static const struct {
     const char *name;
@@ -80,13 +81,13 @@ double st_retry_delay(int n, double u)
     return delay < INITIAL_DELAY ? INITIAL_DELAY : delay;
 }
 
-double st_retry_after(const char *header)
+double st_retry_after(const char *header, bool bounded)
 {
-    double seconds = 0;
+    double seconds = 0, most = bounded ? LONGEST_RETRY_AFTER : LONGEST_UNBOUNDED;
     if (!header) return 0;
     for (; *header; header++) {
         if (*header < '0' || *header > '9') return 0;
         seconds = seconds * 10 + (*header - '0');
     }
-    return seconds <= LONGEST_RETRY_AFTER ? seconds : 0;
+    return seconds <= most ? seconds : 0;
 }

@@ -58,8 +58,9 @@ enum st_verdict st_retry_verdict(const st_outcome *outcome);
    a random factor, u in [0, 1), that spreads clients; never less than half a second. */
 double st_retry_delay(int n, double u);
 
-/* The seconds that a Retry-After header asks for; 0 for none, a date, or more than a minute. */
-double st_retry_after(const char *header);
+/* The seconds that a Retry-After header asks for; 0 for none, a date, or too many: more than a
+   minute, or for a call that is bounded by a deadline, more than a day. */
+double st_retry_after(const char *header, bool bounded);
 
 #pragma GCC visibility pop
 
