@@ -497,6 +497,16 @@ describe("an onramp session", function()
       assert.equal(1, #events("crypto.onramp_session.updated"))
     end)
 
+    it("tells in its event of the fees, too, that a choice of the customer changed", function()
+      local object = headless()
+      call(object, "quote")
+      sim.crypto:move(object.id, { status = "requires_payment", source_amount = "200" })
+      assert.same({ status = "quote_ready", transaction_details = {
+        destination_amount = "50.000000", source_amount = "50.00",
+        fees = { transaction_fee_amount = "3.04" },
+      } }, events("crypto.onramp_session.updated")[2].data.previous_attributes)
+    end)
+
     it("is checked out with 200 and goes on to fulfillment", function()
       local object = headless()
       call(object, "quote")

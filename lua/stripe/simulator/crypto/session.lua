@@ -88,14 +88,16 @@ function session.complete(_, object)
   })
 end
 
--- The old values of what differs between two tables of details; what was not there is null.
+-- The old values of what differs between two tables, within tables too; what was not there is null.
 local function differences(old, new)
   local changed = {}
   for name, value in pairs(new) do
-    if type(value) ~= "table" and old[name] ~= value then
-      changed[name] = old[name] == nil and core.null or old[name]
-    elseif type(value) == "table" and old[name] == nil then
-      changed[name] = core.null
+    local was = old[name]
+    if type(value) == "table" and type(was) == "table" then
+      local inner = differences(was, value)
+      if next(inner) ~= nil then changed[name] = inner end
+    elseif was ~= value then
+      changed[name] = was == nil and core.null or was
     end
   end
   for name, value in pairs(old) do
