@@ -165,13 +165,15 @@ describe("events", function()
       ["identity.verification_session"] = true }, seen)
   end)
 
-  it("have no previous_attributes, since no type of these resources ends in .updated", function()
+  it("have previous_attributes when their type ends in .updated, as the onramp's does", function()
     happen()
     sim.climate:price("climsku_frontier_offtake_portfolio_2027", { usd = 60000 })
+    sim.crypto:move(post("/v1/crypto/onramp_sessions").id, { status = "rejected" })
+    local updated = {}
     for _, event in ipairs(get("/v1/events", "limit=100").data) do
-      assert.is_nil(event.type:find("%.updated$"))
-      assert.is_nil(event.data.previous_attributes)
+      if event.data.previous_attributes then updated[#updated + 1] = event.type end
     end
+    assert.same({ "crypto.onramp_session.updated" }, updated)
   end)
 
   it("come through the client as pages", function()
