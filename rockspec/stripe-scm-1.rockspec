@@ -290,6 +290,7 @@ build = {
     ["stripe.simulator.identity.submission"] = "lua/stripe/simulator/identity/submission.lua",
     ["stripe.simulator.ids"] = "lua/stripe/simulator/ids.lua",
     ["stripe.simulator.journal"] = "lua/stripe/simulator/journal.lua",
+    ["stripe.simulator.loadable"] = "lua/stripe/simulator/loadable.lua",
     ["stripe.simulator.loopback"] = "lua/stripe/simulator/loopback.lua",
     ["stripe.simulator.metadata"] = "lua/stripe/simulator/metadata.lua",
     ["stripe.simulator.outbound"] = "lua/stripe/simulator/outbound.lua",

@@ -8,6 +8,7 @@
 local core = require "stripe.core"
 local copy = require "stripe.simulator.copy"
 local families = require "stripe.simulator.families"
+local loadable = require "stripe.simulator.loadable"
 local utf8_text = require "stripe.simulator.utf8_text"
 
 local state = {}
@@ -143,10 +144,8 @@ function state.load(account, objects)
     if object.id ~= nil and (type(object.id) ~= "string" or object.id == "") then
       return nil, ("object %d: id: text expected"):format(i)
     end
-    local fits, problem = pcall(core.render, object)
-    if not fits then
-      return nil, ("object %d: %s"):format(i, (tostring(problem):gsub("^[^:]*:%d+: ", "")))
-    end
+    local problem = loadable.problem(object)
+    if problem then return nil, ("object %d: %s"):format(i, problem) end
   end
   for _, object in ipairs(objects) do
     local kind = object.object
