@@ -46,4 +46,43 @@ describe("loading an object", function()
     local order = client.climate.orders:retrieve("climorder_1")
     assert.same({ "2.5", "1" }, { order.metric_tons, order.metadata.n })
   end)
+
+  it("takes prices without amounts, of which nothing can be bought", function()
+    for _, price in ipairs { {}, { amount_subtotal = 0, amount_fees = 0, amount_total = 0 } } do
+      assert(sim:load { { object = "climate.product", id = "climsku_1",
+        metric_tons_available = "10", current_prices_per_metric_ton = { usd = price } } })
+      local _, err = client.climate.orders:create { product = "climsku_1", amount = 100 }
+      assert.same({ 400, "currency" }, { err.status, err.param })
+    end
+  end)
+
+  it("takes suppliers without a location, whose deliveries have none", function()
+    assert(sim:load { { object = "climate.product", id = "climsku_1", metric_tons_available = "10",
+      suppliers = { { id = "climsup_1" } },
+      current_prices_per_metric_ton = { usd = { amount_subtotal = 100 } } } })
+    local order = assert(client.climate.orders:create { product = "climsku_1", metric_tons = "1" })
+    assert(sim.climate:deliver(order.id))
+    local details = client.climate.orders:retrieve(order.id).delivery_details
+    assert.same({ 1, "climsup_1" }, { #details, details[1].supplier.id })
+    assert.is_nil(details[1].location)
+  end)
+
+  it("takes an onramp session in any currency, which can't be paid in an unknown one", function()
+    assert(sim:load { { object = "crypto.onramp_session", id = "cos_1",
+      transaction_details = { source_currency = "xts" } } })
+    local moved, why = sim.crypto:move("cos_1", { status = "requires_payment" })
+    assert.is_nil(moved)
+    assert.equal("nothing is paid in xts", why)
+  end)
+
+  it("gives an endpoint with an empty secret a secret of its own", function()
+    assert(sim:load { { object = "webhook_endpoint", url = "http://app.test/", secret = "" } })
+    local signature
+    sim:deliver_to("http://app.test", function(_, headers)
+      signature = headers["stripe-signature"]
+      return 200
+    end)
+    sim.events:trigger "climate.order.created"
+    assert.matches("v1=%x+", signature)
+  end)
 end)

@@ -106,7 +106,8 @@ end
 -- A loaded endpoint may bring its secret; it is shown no more than that of any other.
 local function loaded(account, endpoint)
   local private = account.store:private(endpoint.id)
-  private.secret = endpoint.secret or private.secret or new_secret(account)
+  local secret = endpoint.secret ~= "" and endpoint.secret or private.secret
+  private.secret = secret or new_secret(account)
   private.connect = private.connect or false
   endpoint.secret = nil
   endpoint.status = endpoint.status or "enabled"

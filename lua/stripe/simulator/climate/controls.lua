@@ -51,6 +51,9 @@ local function step(account, id, options, verb, ...)
   return nil, ("an order that is %s can't %s"):format(object.status, verb)
 end
 
+-- Where a supplier works; one that was loaded may not say.
+local function place_of(supplier) return supplier.locations and supplier.locations[1] end
+
 -- Equal parts of the order from each supplier of its product.
 local function default_details(account, object, at)
   local product = account.store:get("climate.product", object.product)
@@ -61,7 +64,7 @@ local function default_details(account, object, at)
     if shares[i] ~= "0" then
       details[#details + 1] = {
         delivered_at = at, metric_tons = shares[i], supplier = supplier,
-        location = supplier.locations[1],
+        location = place_of(supplier),
         registry_url = "https://registry.example/removals/" .. account.ids:hex(16),
       }
     end
@@ -84,7 +87,7 @@ local function complete_details(account, object, at, given)
     if not tons then return nil, "metric_tons must be a decimal that is not negative" end
     details[i] = {
       delivered_at = entry.delivered_at or at, metric_tons = tons, supplier = supplier,
-      location = entry.location or supplier.locations[1], registry_url = entry.registry_url,
+      location = entry.location or place_of(supplier), registry_url = entry.registry_url,
     }
   end
   return details

@@ -29,7 +29,8 @@ end
 
 local function price_in(product, currency)
   local price = product.current_prices_per_metric_ton[currency]
-  if price then return price.amount_subtotal end
+  local subtotal = price and price.amount_subtotal or 0 -- a loaded product may lack it
+  if subtotal > 0 then return subtotal end
   return nil, errors.invalid(("The product '%s' has no price in the currency '%s'.")
     :format(product.id, currency), "currency")
 end

@@ -90,6 +90,7 @@ function purchase.price(account, object, choice)
     if not address then return nil, message end
   end
   local money = choice.source_currency or details.source_currency or "usd"
+  if not assets.has(prices.fiat, money) then return nil, "nothing is paid in " .. money end
   local amount, bought = choice.source_amount or details.source_amount
   if not choice.source_amount and details.destination_amount
     and details.destination_currency == currency and not private.pays then
