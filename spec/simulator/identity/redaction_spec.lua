@@ -278,6 +278,16 @@ describe("redaction", function()
     end
   end)
 
+  it("keeps nothing of an update that came later and was refused", function()
+    local session = verified()
+    post(path(session, "/redact"))
+    sim:advance(FOUR_DAYS)
+    local answer, status = post(path(session), "metadata[note]=likes%20tea"
+      .. "&provided_details[email]=hedwig%40example.com&provided_details[phone]=%2B4915551")
+    assert.same({ 400, nil }, { status, answer.error.param })
+    assert.same({}, personal_in(sim:requests(), "requests"))
+  end)
+
   it("reaches only the endpoints that name .redacted", function()
     post("/v1/webhook_endpoints", "url=https://example.com/all&enabled_events[]=*")
     post("/v1/webhook_endpoints",

@@ -117,7 +117,10 @@ operations["identity.verification_sessions.update"] = function(account, request)
   local session, err = account.store:find(SESSION, request.ids[1], "session")
   if not session then return nil, err end
   err = refuse(session, "update", "updated")
-  if err then return nil, err end
+  if err then
+    if session.redaction then redaction.forget(params) end
+    return nil, err
+  end
   if params.type and session.verification_flow then
     return nil, errors.invalid("You cannot change the type of a VerificationSession that was "
       .. "created from a verification flow.", "type")

@@ -82,7 +82,9 @@ local function scrub_answer(record, id, ids)
   end
 end
 
-local function scrub_params(params)
+--- Takes from the parameters of a request what the journal must not keep of a redacted session.
+-- @tparam ?table params
+function identity_redaction.forget(params)
   if not params then return end
   if params.metadata then params.metadata = {} end
   if params.return_url then params.return_url = BLANK end
@@ -129,7 +131,9 @@ function identity_redaction.finish(account, id)
   if account.parent then account.parent.outbox:redact(events) end
   account.idempotency:rewrite(function(record) scrub_answer(record, id, ids) end)
   account.journal:rewrite(function(entry)
-    if entry.object == id or entry.path:find(id, 1, true) then scrub_params(entry.params) end
+    if entry.object == id or entry.path:find(id, 1, true) then
+      identity_redaction.forget(entry.params)
+    end
   end)
   session.redaction = { status = "redacted" }
   account.events:emit("identity.verification_session.redacted", session)
