@@ -131,6 +131,21 @@ describe("identity", function()
       assert.not_equal(session.url, again(session).url)
     end)
 
+    it("keeps those that a loaded session brought, as long as they live", function()
+      local session = { object = "identity.verification_session", id = "vs_1", url = "https://a",
+        client_secret = "vs_1_secret_2" }
+      assert(sim:load { session })
+      local function both()
+        local now = again(session)
+        return { now.client_secret == session.client_secret, now.url == session.url }
+      end
+      assert.same({ true, true }, both())
+      sim:advance(24 * HOUR)
+      assert.same({ false, true }, both())
+      sim:advance(24 * HOUR)
+      assert.same({ false, false }, both())
+    end)
+
     it("gives fresh ones after a failed attempt", function()
       local session = create()
       submit(session, "requires_input")

@@ -189,10 +189,14 @@ operations["identity.verification_reports.list"] = function(account, request)
     { "client_reference_id", "type", "verification_session" }))
 end
 
--- What a loaded session lacks of what a check needs.
-local function loaded_session(_, session)
+-- What a loaded session lacks of what a check needs. The secret and the address that it brings are
+-- as old as itself.
+local function loaded_session(account, session)
   copy.complete(session, { metadata = {}, options = {}, status = "requires_input",
     type = session.verification_flow and "verification_flow" or "document" })
+  local private = account.store:private(session.id)
+  private.secret_expires = session.created + SECRET_SECONDS
+  private.url_expires = session.created + URL_SECONDS
 end
 
 return {
