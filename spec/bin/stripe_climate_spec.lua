@@ -147,7 +147,10 @@ describe("stripe-climate", function()
     local order = sim:client { api_key = "sk_test_simulator" }.climate.orders:list().data[1]
     assert.equal(2, select(2, against "resolve climate/2026%2F11/1"))
     assert.equal(2, select(2, run "resolve climate/2026%2F11/1 --absent --object x"))
-    local text, code = run("resolve climate/2026%2F11/1 --object " .. order.id)
+    local text, code = run "resolve climate/2026%2F11/1 --object cos_1"
+    assert.equal(2, code)
+    assert.matches("--object cos_1: the id begins with climorder_", text, 1, true)
+    text, code = run("resolve climate/2026%2F11/1 --object " .. order.id)
     assert.equal(0, code, text)
     text, code = against "buy --tons 1 --reference 2026/11"
     assert.equal(0, code, text)

@@ -257,7 +257,7 @@ function commands.report(climate, options)
   return Common.DONE
 end
 
-function commands.resolve(_, options) return Common.resolve(NAME, options) end
+function commands.resolve(_, options) return Common.resolve(NAME, options, "climorder_") end
 
 --- Runs the program; returns never.
 -- @tparam {string,...} arguments

@@ -173,9 +173,14 @@ function Common.resolving(parse)
 end
 
 --- Carries that command out.
-function Common.resolve(name, options)
+-- @string prefix what the ids begin with of all that the program makes
+function Common.resolve(name, options, prefix)
   if (options.object == nil) == (options.absent == nil) then
     Common.stop(name, "say --object ID or --absent", Common.USAGE)
+  end
+  if options.object and options.object:sub(1, #prefix) ~= prefix then
+    Common.stop(name, ("--object %s: the id begins with %s"):format(options.object, prefix),
+      Common.USAGE)
   end
   local file = io.open(options.journal, "rb")
   if not file then

@@ -211,7 +211,7 @@ function commands.reconcile(onramp, options)
   return report.balanced and Common.DONE or Common.FAILED
 end
 
-function commands.resolve(_, options) return Common.resolve(NAME, options) end
+function commands.resolve(_, options) return Common.resolve(NAME, options, "cos_") end
 
 --- Runs the program; returns never.
 -- @tparam {string,...} arguments
