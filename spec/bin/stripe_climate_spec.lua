@@ -150,8 +150,14 @@ describe("stripe-climate", function()
     local text, code = run "resolve climate/2026%2F11/1 --object cos_1"
     assert.equal(2, code)
     assert.matches("--object cos_1: the id begins with climorder_", text, 1, true)
+    text, code = run "--dry-run resolve climate/2026%2F11/1 --absent"
+    assert.equal(0, code, text)
+    assert.matches("climate/2026%2F11/1 is open\nNothing was noted.", text, 1, true)
     text, code = run("resolve climate/2026%2F11/1 --object " .. order.id)
     assert.equal(0, code, text)
+    text, code = run "resolve climate/2026%2F11/1 --absent"
+    assert.equal(1, code) -- not 4: there is no doubt any more
+    assert.matches('no request of "climate/2026%2F11/1" is open', text, 1, true)
     text, code = against "buy --tons 1 --reference 2026/11"
     assert.equal(0, code, text)
     assert.matches(order.id, text, 1, true)

@@ -100,9 +100,10 @@ end
 
 --- Ends the program because of an error; in JSON it goes to the output.
 -- @tparam[opt] table sofar what was done before it
-function Common.fail(name, err, options, sofar)
+-- @tparam[opt] integer code to end with, when it isn't the one that the error means
+function Common.fail(name, err, options, sofar, code)
   if type(err) == "table" and err.type == "lua_error" and interrupted(err) then ended(name) end
-  local code = type(err) == "table" and Common.code_of(err) or Common.FAILED
+  code = code or type(err) == "table" and Common.code_of(err) or Common.FAILED
   if options.json and type(err) == "table" then
     print(core.json { error = {
       type = err.type, code = err.code, message = err.message, param = err.param,
@@ -172,6 +173,16 @@ function Common.resolving(parse)
     resolve:flag("--absent", "Nothing was done: the next run sends it anew."))
 end
 
+-- What the journal has of the name, for a dry run.
+local function show_entry(name, options, journal)
+  local entry, err = journal:get(options.name)
+  if err then Common.fail(name, err, options) end
+  if not entry then Common.stop(name, ("the journal has no %q"):format(options.name)) end
+  Common.print(options, { name = options.name, state = entry.state },
+    ("%s is %s\nNothing was noted.\n"):format(options.name, entry.state))
+  return Common.DONE
+end
+
 --- Carries that command out.
 -- @string prefix what the ids begin with of all that the program makes
 function Common.resolve(name, options, prefix)
@@ -188,9 +199,13 @@ function Common.resolve(name, options, prefix)
       :format(options.journal), Common.USAGE)
   end
   file:close()
-  local done, err = Common.journal(name, options):resolve(options.name,
+  local journal = Common.journal(name, options)
+  if options.dry_run then return show_entry(name, options, journal) end
+  local done, err = journal:resolve(options.name,
     options.object and { object = { id = options.object } } or { absent = true })
-  if not done then Common.fail(name, err, options) end
+  if not done then -- where nothing is open there is no doubt either
+    Common.fail(name, err, options, nil, err.code == "changed" and Common.FAILED or nil)
+  end
   Common.print(options, { name = options.name, object = options.object, absent = options.absent },
     options.name .. ": noted; run the same command again\n")
   return Common.DONE
