@@ -22,7 +22,8 @@ local function failure(code, message, more)
   return Error.new(fields)
 end
 
---- An error of the journal: `code` is "busy", "lost", "storage", "changed" or "doubtful".
+--- An error of the journal: `code` is "busy", "lost", "storage", "changed", "doubtful", "refused"
+-- or "unknown".
 Entry.failure = failure
 
 --- Reads the entry of a name; a new one, not yet stored, when there is none.

@@ -124,7 +124,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] table the error: of the call, of `f`, or `type = "journal_error"` with `code`:
 --   "busy"; "changed": the request is not the one in the journal; "doubtful": see `resolve`;
---   "storage"; "lost": another process took over
+--   "refused": `before` said no and not why; "storage"; "lost": another process took over
 function Journal:once(name, f, options)
   local misuse = check_once(name, f, options)
   if misuse then error(misuse, 2) end
@@ -191,7 +191,8 @@ end
 --   `{ absent = true }`: nothing was done, so the next run sends it anew
 -- @treturn[1] boolean true
 -- @treturn[2] nil
--- @treturn[2] table the error
+-- @treturn[2] table the error, with the code "unknown": there is no such name; "changed": no
+--   request of it is open; "busy", "lost" or "storage"
 function Journal:resolve(name, outcome)
   if type(outcome) ~= "table" or (outcome.absent == true) == (type(outcome.object) == "table") then
     error("journal:resolve takes { object = {...} } or { absent = true }", 2)
