@@ -123,6 +123,13 @@ describe("stripe-climate", function()
     assert.matches("Left out: Marine carbon removal 2029, a ton costs 283.25 USD", text, 1, true)
   end)
 
+  it("names its own flags where the workflow names options", function()
+    local text, code = against("buy --tons 1 --cap marine_carbon_removal=0.5 --reference x "
+      .. "--pathways marine_carbon_removal")
+    assert.equal(1, code)
+    assert.matches("buy it with --partial, or plan on other terms", text, 1, true)
+  end)
+
   it("makes the directory for what it keeps", function()
     against "buy --tons 1 --reference x"
     assert.equal(3, select(2, against "watch --reference x --directory a/b"))

@@ -112,6 +112,9 @@ function Common.fail(name, err, options, sofar, code)
     }, sofar = sofar })
   end
   local message = tostring(err)
+  if type(err) == "table" and err.type == "workflow_error" then
+    message = message:gsub("(%l+) = true", "--%1") -- an option of Lua, and a flag here
+  end
   if code == Common.DOUBT and err.entry then
     message = message .. way_out(name, err.entry, options)
   end
