@@ -78,7 +78,8 @@ end
 -- * `driver`: how to wait, see `stripe.driver`; `clock`: a function that gives the seconds in which
 --   waits and deadlines are measured, instead of the driver's
 -- * `limiter`: `acquire(self, key, seconds_left, attempt, canceller)` -> seconds waited or true |
---   nil, why; the canceller is the call's option `cancel`, which should end a wait
+--   nil, why; the canceller is the call's option `cancel`, which should end a wait. It may have
+--   `report(self, key, attempt, operation)`, too, see `stripe.exchange`
 -- * `validate` (true): also "strict" and false; `null`: stripe.null keeps the nulls of answers
 -- * `livemode`: true or false refuses a key of the other mode
 -- * `on_request`, `on_response`: observers, see `stripe.observe`

@@ -4,7 +4,8 @@
 --
 -- * `type`: `invalid_request_error`, `card_error`, `authentication_error`, `permission_error`,
 --   `rate_limit_error`, `idempotency_error`, `api_error`, `connection_error`, `validation_error`
---   (refused here, nothing sent), `signature_error`, `lua_error` (from `stripe.gather`)
+--   (refused here, nothing sent), `signature_error`, `lua_error` (a function threw),
+--   `journal_error`, `workflow_error`
 -- * `message`; `code`, `param`, `doc_url`, `decline_code` when known
 -- * `status`, `request_id` when there was an answer
 -- * `operation` (such as "climate.orders.create"), `method`, `path`, `idempotency_key`

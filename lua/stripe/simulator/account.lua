@@ -71,7 +71,7 @@ function Account:advance(seconds)
   self:moved()
 end
 
---- The journal: a list of `{id, method, path, operation, params, status, idempotency_key, time}`.
+--- The journal of this account, see `stripe.simulator`.
 function Account:requests() return self.journal:list() end
 
 --- Forgets everything and seeds the account anew.

@@ -170,7 +170,8 @@ function Simulator:stir(account, inside)
 end
 
 --- What was asked and answered in all accounts, oldest first: a list of
--- `{ id, method, path, operation, params, status, idempotency_key, time, fault, object }`.
+-- `{ id, method, path, operation, params, status, idempotency_key, time, fault, object, order }`;
+-- `object` is an id, `order` grows from each to the next.
 function Simulator:requests()
   local entries = self.journal:list()
   for _, account in ipairs(self.accounts.list) do

@@ -59,7 +59,7 @@ local function text(given, name)
   end
 end
 
---- Seconds before the next try, after so many: twice as long, or whatever `factor` says, each time.
+--- Seconds before the next try, after so many: each time `factor` times as long as before.
 -- @tparam ?table given `{ first = 10, factor = 4, most = 3600 }`
 -- @treturn[1] function
 -- @treturn[2] nil

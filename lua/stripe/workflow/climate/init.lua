@@ -67,7 +67,7 @@ end
 --   minor units that the order cost more than the plan said
 -- @treturn[2] nil
 -- @treturn[2] table the error; codes of the workflow: "price_changed", "sold_out", "incomplete",
---   "empty"
+--   "empty", "changed" (the reference is of the other mode)
 -- @treturn[2] ?table what was bought so far, in the same shape
 function Climate:buy(plan, options)
   return buy(client_of(self, "buy"), plan, options)
@@ -83,7 +83,8 @@ end
 --   `cancel`: a `stripe.canceller()`; `on_change(order, status_before)`; `driver`
 -- @treturn[1] table `{ delivered = orders, canceled = orders, open = orders, complete }`
 -- @treturn[2] nil
--- @treturn[2] table the error
+-- @treturn[2] table the error; codes of the workflow: "empty" (no order has the reference), "files"
+--   (they can't be written)
 -- @treturn[2] ?table what is known so far, in the same shape
 function Climate:watch(options)
   return Watch.poll(client_of(self, "watch"), options)

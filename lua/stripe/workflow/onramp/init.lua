@@ -115,7 +115,7 @@ end
 --   "duplicate_transaction", "early_transaction", "unmatched_session", "unmatched_transaction", and
 --   "amount_differs" and so on for each field
 -- @treturn[2] nil
--- @treturn[2] table the error
+-- @treturn[2] table the error; code "transactions": they can't be read
 function Onramp:reconcile(options)
   return reconcile(client_of(self, "reconcile"), options)
 end
