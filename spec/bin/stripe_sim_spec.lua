@@ -91,6 +91,9 @@ describe("stripe-sim", function()
 
   it("says what it can't do, and exits with 1", function()
     assert.matches("go together.*exit 1", run "--port 0 --cert x")
+    assert.matches("write%-cert goes with %-%-tls.*exit 1", run "--port 0 --write-cert none.pem")
+    assert.matches("without %-%-cert.*exit 1",
+      run "--port 0 --tls --cert x --key x --write-cert none.pem")
     assert.matches("^stripe%-sim: none.pem: No such file", run "--cert none.pem --key x")
     assert.matches("at most 65535.*exit", run "--port 70000")
     assert.matches("no whole number.*exit", run "--clock soon")

@@ -59,6 +59,9 @@ end
 
 local function context_of(options)
   if (options.cert == nil) ~= (options.key == nil) then fail "--cert and --key go together" end
+  if options.write_cert and (options.cert or not options.tls) then
+    fail "--write-cert goes with --tls, and without --cert: it is for a certificate made here"
+  end
   if not (options.tls or options.cert) then return nil end
   local tls = require "stripe.simulator.server.tls"
   if options.cert then
