@@ -17,6 +17,20 @@ describe("the type stubs", function()
     end
   end)
 
+  it("name every option of a call, as the README does", function()
+    local file = assert(io.open("README.md", "rb"))
+    local readme = file:read("*a")
+    file:close()
+    local text = dofile("scripts/types.lua")
+    local class = text:match("%-%-%-@class stripe%.call_options\n(.-)\n\n")
+    for name in pairs(require("stripe.options").of_call) do
+      if name ~= "journal" then -- which journal:once puts in
+        assert.is_truthy(class:find(("---@field %s "):format(name), 1, true), name)
+        assert.is_truthy(readme:find("%f[%w_]" .. name .. "%f[^%w_]"), name)
+      end
+    end
+  end)
+
   it("name what is no operation of the API", function()
     local text = dofile("scripts/types.lua")
     assert.is_truthy(text:find("---@field since fun(self, ", 1, true))

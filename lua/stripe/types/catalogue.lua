@@ -13,6 +13,7 @@
 ---@field attempts stripe.attempt[]
 ---@field notice string?
 ---@field error stripe.error? of the call, if it failed
+---@field observer_error any what an observer threw
 
 ---@class stripe.attempt
 ---@field n integer
@@ -57,6 +58,7 @@
 ---@field oauth_token string?
 ---@field progress fun(done: integer, total: integer?)?
 ---@field host "api"|"files"?
+---@field quotes_path boolean|string? of client.crypto.onramp_quotes: true for the other path
 
 ---@class stripe.each_options
 ---@field max_items integer?
