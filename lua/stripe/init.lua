@@ -24,7 +24,13 @@ local stripe = {
   null = core.null,
   --- A list without elements, where `{}` would send nothing.
   empty_array = core.empty_array,
-  --- Exact decimal numbers: new, add, sub, mul, cmp, round.
+  --- Exact decimal numbers of up to 128 digits, which never change. An operand is one of them, text
+  -- such as "12.50", an integer, or a float of at most 15 significant digits. `new(x)` -> decimal |
+  -- nil, message; the others throw: `add`, `sub`, `mul(a, b)`; `div(a, b, places, mode)`; `round(x,
+  -- mode, places)`, places being 0 unless given, and negative for tens and hundreds; `cmp(a, b)` ->
+  -- -1, 0, 1; `neg`, `abs`, `sign`, `is_zero`, `tostring(x)`; `to_integer(x)` -> integer | nil,
+  -- message; `is_decimal(x)`. Modes: "half_even", "half_up", "half_down", "up", "down", "ceiling",
+  -- "floor". They are methods, too: `x:round("half_up", 2)`; + - * and comparisons do as well.
   decimal = core.decimal,
   new = Client.new,
   gather = gather,
