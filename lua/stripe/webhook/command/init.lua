@@ -64,8 +64,11 @@ local function add_listen(parse)
   command:flag("-v --verbose", "Print the events too.")
   command:flag("--no-color", "No colours; nor are there any where NO_COLOR is set, or where "
     .. "standard output is no terminal.")
-  command:epilog(ABOUT_SECRETS .. "\n\nIt answers 200 to what is valid and 400 to the rest; the "
-    .. "reason is printed, and not told to the sender.")
+  command:epilog(ABOUT_SECRETS .. [[
+
+
+It answers 200 to what is valid, 405 to what is no POST, and 400 to the rest; the reason is printed,
+and not told to the sender. With --forward-to, 502 says that nobody answered there.]])
 end
 
 local function add_trigger(parse)
