@@ -2,6 +2,8 @@
 -- also when the script is killed and started again.
 --
 --   lua5.4 examples/polling.lua [DATABASE] [--live] [--follow]
+--
+-- --follow goes on until it is killed; on the simulator, where nothing more happens, it is ignored.
 
 local setup = dofile((arg[0]:match("^(.*)/") or ".") .. "/setup.lua")
 local say, stripe = setup.say, setup.stripe
@@ -29,7 +31,7 @@ local handler = stripe.webhook.handler {
 -- The simulator's clock stands still, so its position is not worth a file.
 local checkpoint = not simulator and database .. ".checkpoint" or nil
 local options = {
-  type = "climate.*", follow = setup.flags.follow,
+  type = "climate.*", follow = not simulator and setup.flags.follow or nil,
   on_gap = function(gap)
     say("Events between %s and %s are lost.", setup.date(gap.from), setup.date(gap.to))
   end,

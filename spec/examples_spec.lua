@@ -72,9 +72,11 @@ describe("the examples", function()
   end)
 
   it("follow events without a public URL", function()
-    local text = assert(run("polling", {}))
-    assert.matches("First poll:\n  climorder_%w+ is confirmed\nSecond poll, after the delivery:\n"
-      .. "  climorder_%w+: 2 t delivered\n1 new events;", text)
+    for _, flag in ipairs { "--simulator", "--follow" } do
+      local text = assert(run("polling", {}, flag))
+      assert.matches("First poll:\n  climorder_%w+ is confirmed\nSecond poll, after the delivery:\n"
+        .. "  climorder_%w+: 2 t delivered\n1 new events;", text)
+    end
   end)
 
   it("are all in the demo, which never leaves the simulator", function()
