@@ -36,6 +36,14 @@ describe("the control route", function()
     assert.equal(x.start + 60, control("GET", "clock").object.now)
   end)
 
+  it("of a currency sets its price", function()
+    local response = control("POST", "crypto/eth/price", { usd = "2000" })
+    assert.same({ 200, { currency = "eth", usd = "2000" } }, { response.status, response.object })
+    local quotes = x.get("/v1/crypto/onramp/quotes?source_amount=100&destination_currencies[]=eth"
+      .. "&destination_networks[]=base").object.destination_network_quotes
+    assert.equal("0.050000000000000000", quotes.base_network[1].destination_amount)
+  end)
+
   it("of a family's control acts and answers with the object", function()
     local id = order().id
     local response = control("POST", "climate/orders/" .. id .. "/deliver", { delivered_at = 7 })
