@@ -24,11 +24,7 @@ describe("The blocking driver, over the wire", function()
   end
 
   local function until_asked(asked, n)
-    for _ = 1, 1000 do
-      if wire:requests(asked) >= n then return end
-      driver.sleep(0.005)
-    end
-    error(("%s was not asked %d times"):format(asked, n))
+    wire:until_asked(asked, n, driver.sleep)
   end
 
   it("has 64 calls of gather in flight at once: the server answers none before it has all",

@@ -47,11 +47,7 @@ local function manners(host)
 
   -- Waits until the server has read so many requests for a path.
   local function until_asked(asked, n)
-    for _ = 1, 1000 do
-      if wire:requests(asked) >= n then return end
-      driver.sleep(0.005)
-    end
-    error(("%s was not asked %d times"):format(asked, n))
+    wire:until_asked(asked, n, driver.sleep)
   end
 
   describe("calls", function()

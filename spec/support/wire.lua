@@ -28,19 +28,26 @@ local function temporary()
   return name
 end
 
+-- Waits until it is ready.
+local function wait(ready, sleep, what, ...)
+  local latest = core.now() + SECONDS
+  while not ready() do
+    assert(core.now() < latest, what:format(...))
+    sleep(0.005)
+  end
+end
+
 --- Starts the server. `port`: one more to listen on, which a server before it had.
 local function start(port)
   local directory = temporary()
   local pipe = assert(io.popen(("LD_PRELOAD= exec luajit spec/support/wire_server.lua %s %s")
     :format(directory, port or ""), "w"))
   local self = { directory = directory, pipe = pipe, ports = {} }
-  local until_ = core.now() + SECONDS
   local ports
-  repeat
-    core.sleep(0.005)
+  wait(function()
     ports = contents(directory .. "/ports")
-    assert(core.now() < until_, "the server does not start")
-  until ports
+    return ports
+  end, core.sleep, "the server does not start")
   for name, number in ports:gmatch("(%S+) (%d+)") do self.ports[name] = tonumber(number) end
   return setmetatable(self, metatable)
 end
@@ -113,6 +120,19 @@ function Wire:requests(path)
   return n
 end
 
+--- Waits until the server has read so many requests for a path. `sleep`: of a driver; otherwise
+-- nothing goes on here meanwhile.
+function Wire:until_asked(path, n, sleep)
+  wait(function() return self:requests(path) >= n end, sleep or core.sleep,
+    "%s was not asked %d times", path, n)
+end
+
+--- Waits until its log has a line that begins so.
+function Wire:until_logged(prefix, sleep)
+  wait(function() return self:log(prefix)[1] end, sleep or core.sleep,
+    "the server has not logged %q", prefix)
+end
+
 --- How many connections it has taken.
 function Wire:connections() return #self:log "connection " end
 
@@ -144,4 +164,7 @@ local function compile(wire, name, source)
   return library
 end
 
-return { start = start, compile = compile, path = Wire.path, run = run }
+--- The server that another process has started, by its directory: to wait for it, and to read.
+local function at(directory) return setmetatable({ directory = directory }, metatable) end
+
+return { start = start, at = at, compile = compile, path = Wire.path, run = run }

@@ -21,6 +21,7 @@ local function note(...) log:write(table.concat({ ... }, " "), "\n") end
 ffi.cdef [[
   struct linger { int on; int seconds; };
   int setsockopt(int, int, int, const void *, unsigned);
+  ssize_t recv(int, void *, size_t, int);
   int SSL_shutdown(void *);
 ]]
 local libssl = ffi.load "libssl.so.3" -- cqueues itself ends TLS without a word
@@ -141,6 +142,12 @@ end)
 acts.reset_first = first(function(c) c:reset() end)
 acts.failing_first = first(function(c) c:answer(500, "{}", JSON) end)
 function acts.failing(c) c:answer(500, "{}", JSON) end
+
+-- Fails, and wants a long wait before the next attempt.
+function acts.away(c)
+  c:answer(503, "{}", { ["Content-Type"] = "application/json", ["Retry-After"] = "60" })
+end
+
 function acts.close(c) c:close() end
 function acts.reset(c) c:reset() end
 function acts.garbage(c) c:write("I am no web server\r\n\r\n") c:close() end
@@ -182,6 +189,20 @@ function acts.together(c, request)
     cqueues.sleep(tonumber(request.query) or 0)
     meetings[request.path] = nil
     meeting.all:signal()
+  end
+  acts.ok(c)
+end
+
+-- Answers when as many have come as the last part of the path says, and later ones at once.
+local crowds = {}
+function acts.crowd(c, request)
+  local crowd = crowds[request.path] or { size = 0, complete = condition.new() }
+  crowds[request.path] = crowd
+  crowd.size = crowd.size + 1
+  if crowd.size < tonumber(request.path:match("(%d+)$")) then
+    crowd.complete:wait()
+  else
+    crowd.complete:signal()
   end
   acts.ok(c)
 end
@@ -247,27 +268,31 @@ function acts.redirect(c, request)
 end
 
 -- Answers, then ends the connection without having said so before; over TLS with its farewell.
-function acts.idle_close(c)
+-- This and the next two note it when it is done: then the client's kernel has it.
+function acts.idle_close(c, request)
   acts.ok(c)
   cqueues.sleep(0.02)
   local tls = c.socket:checktls()
   if tls then libssl.SSL_shutdown(ffi.cast("void **", tls)[0]) end
   c:close()
+  note("closed", request.path)
 end
 
 -- Answers, then says its farewell over TLS, and waits for the client's before it closes.
-function acts.farewell(c)
+function acts.farewell(c, request)
   acts.ok(c)
   cqueues.sleep(0.02)
   local tls = c.socket:checktls()
   if tls then libssl.SSL_shutdown(ffi.cast("void **", tls)[0]) end
+  note("farewell", request.path)
 end
 
 -- Answers, and then says more, unasked.
-function acts.afterword(c)
+function acts.afterword(c, request)
   acts.ok(c)
   cqueues.sleep(0.02)
   c:write "and another thing"
+  note("afterword", request.path)
 end
 
 -- A request on a connection that was used before dies unanswered.
@@ -329,10 +354,21 @@ end
 
 local connections = 0
 
+-- Reads until the peer leaves. What is closed with bytes unread is reset, and a peer that still
+-- writes hears of the reset alone, not of the alert before it.
+local function drain(c)
+  local MSG_DONTWAIT, room = 0x40, ffi.new "char[4096]"
+  local fd = c.socket:pollfd()
+  local latest = cqueues.monotime() + 5
+  while cqueues.monotime() < latest and ffi.C.recv(fd, room, 4096, MSG_DONTWAIT) ~= 0 do
+    cqueues.sleep(0.005)
+  end
+end
+
 -- Whether the peer may go on; by TLS, if that is spoken here.
 local function greet(c)
   if not c.tls or c.socket:starttls(c.tls) then return true end
-  cqueues.sleep(0.05) -- or a reset overtakes the alert
+  drain(c)
   c:close()
 end
 
