@@ -107,10 +107,14 @@ describe("A client's way to its host", function()
       if memory.watched then return pending "time says nothing here" end
       local all = wire:write("all.pem", bundle:read("*a") .. wire:read "ca.pem")
       bundle:close()
-      assert(get { tls = "tls", ca_file = all })
-      local before = os.clock()
-      assert(get { base_url = "https://127.0.0.1:" .. wire.ports.tls, ca_file = all })
-      assert.is_true(os.clock() - before < 0.02, "37 ms are spent where they are read again")
+      local function spent(url)
+        local before = os.clock()
+        assert(get { base_url = url, ca_file = all })
+        return os.clock() - before
+      end
+      local first = spent(wire:url "tls")
+      local again = spent("https://127.0.0.1:" .. wire.ports.tls)
+      assert.is_true(again < first / 2, ("%.1f ms, then %.1f ms"):format(first * 1e3, again * 1e3))
     end)
   end)
 
@@ -245,8 +249,8 @@ describe("A client's way to its host", function()
   it("opens no more connections to a host than max_connections", function()
     stripe.close()
     local client, before = wire:client { max_connections = 2 }, wire:connections()
-    local calls = {}
-    for i = 1, 8 do calls[i] = function() return client:request("GET", path "slow") end end
+    local calls, asked = {}, path("crowd", 2) -- none is answered before both are in use
+    for i = 1, 8 do calls[i] = function() return client:request("GET", asked) end end
     local results, errors = stripe.gather(calls)
     assert.is_nil(errors)
     assert.equal(8, #results)
