@@ -14,6 +14,7 @@ local SCRIPT = [[
   local client = stripe.new {
     api_key = "sk_test_1", base_url = arg[1], ca_file = arg[2], max_retries = 0, timeout = 10,
   }
+  local wire = require("spec.support.wire").at(arg[3])
   local function connection() return assert(client:request("GET", "/v1/echo/x")).connection end
 
   -- Runs f in a child, and ends it: leave nil for a clean end of its Lua state.
@@ -42,7 +43,8 @@ describe("After a fork", function()
     local script = wire:write("fork.lua", SCRIPT .. body)
     for _, name in ipairs { "plain", "tls" } do
       -- A child leaves in memory what it cannot tidy up without its parent's connections.
-      local ok, output = wire_support.run(script, wire:url(name) .. " " .. wire:file "ca.pem",
+      local ok, output = wire_support.run(script,
+        table.concat({ wire:url(name), wire:file "ca.pem", wire.directory }, " "),
         "ASAN_OPTIONS=detect_leaks=0", "luajit")
       assert.equal("", output)
       assert.is_true(ok)
@@ -75,17 +77,19 @@ describe("After a fork", function()
   it("calls in flight end in the child as canceled, and go on in the parent", function()
     run [[
       local ended, err
+      local asked = "/v1/" .. arg[1]:match "%a+" .. "_go_on/together/2"
       local task = driver.spawn(function()
-        ended, err = client:request("POST", "/v1/slow/x", nil, { idempotency_key = "key-1" })
+        ended, err = client:request("POST", asked, nil, { idempotency_key = "key-1" })
         return true
       end)
-      driver.sleep(0.03)
+      wire:until_asked(asked, 1, driver.sleep)
       in_child(function()
         driver.await(task)
         assert(not ended and err.code == "canceled" and err.sent == "maybe", tostring(err))
         assert(err.idempotency_key == "key-1")
         assert(connection())
       end)
+      assert(client:request("GET", asked)) -- the other one that it waits for
       driver.await(task)
       assert(ended and ended.id == "climorder_1", tostring(err))
       assert(connection())
@@ -94,9 +98,11 @@ describe("After a fork", function()
 
   it("a child that ends with calls in flight ends well", function()
     run [[
-      local task = driver.spawn(function() return client:request("POST", "/v1/slow/x") end)
-      driver.sleep(0.03)
+      local asked = "/v1/" .. arg[1]:match "%a+" .. "_ends/together/2"
+      local task = driver.spawn(function() return client:request("POST", asked) end)
+      wire:until_asked(asked, 1, driver.sleep)
       in_child(function() end)
+      assert(client:request("GET", asked))
       local _, object = driver.await(task)
       assert(object.id == "climorder_1")
     ]]
