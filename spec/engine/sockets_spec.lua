@@ -28,6 +28,7 @@ local SCRIPT = [[
   ffi.cdef "extern int changes, waits; int fork(void); int pause(void); int kill(int, int);"
 
   local sleep = require "stripe.core".sleep
+  local wire = require("spec.support.wire").at(arg[4])
   local function new(url)
     return stripe.new {
       api_key = "sk_test_1", base_url = url, ca_file = arg[2], max_retries = 0, timeout = 10,
@@ -66,7 +67,7 @@ describe("The socket of a connection", function()
     for _, name in ipairs { "plain", "tls" } do
       local elsewhere = wire:url():gsub("127.0.0.1", "localhost")
       local ok, output = wire_support.run(script,
-        table.concat({ wire:url(name), wire:file "ca.pem", elsewhere }, " "),
+        table.concat({ wire:url(name), wire:file "ca.pem", elsewhere, wire.directory }, " "),
         "LD_PRELOAD=" .. counter, "luajit")
       assert.equal("", output)
       assert.is_true(ok)
@@ -93,8 +94,9 @@ describe("The socket of a connection", function()
 
   it("is not used again when something came unasked, as far as that shows", function()
     run [[
-      assert(not call "/v1/afterword/x")
-      sleep(0.1)
+      local asked = "/v1/" .. arg[1]:match "%a+" .. "/afterword/x"
+      assert(not call(asked))
+      wire:until_logged("afterword " .. asked)
       local err = call "/v1/ok/x"
       assert(not err or arg[1]:find "^https", err)
     ]]
@@ -102,8 +104,9 @@ describe("The socket of a connection", function()
 
   it("is not used again after its peer's farewell, though it waits for ours", function()
     run [[
-      assert(not call "/v1/farewell/x")
-      sleep(0.1)
+      local asked = "/v1/" .. arg[1]:match "%a+" .. "/farewell/x"
+      assert(not call(asked))
+      wire:until_logged("farewell " .. asked)
       local err = call "/v1/ok/x"
       assert(not err, err)
     ]]
