@@ -39,6 +39,11 @@ local ANSWERS = [[
       local now = flight:incr("now", 1, 0)
       flight:set("most", math.max(now, flight:get "most" or 0))
       if ngx.var.uri:find "slow" then ngx.sleep(0.3) end
+      local latest = ngx.now() + 20
+      while ngx.var.uri:find "together" and flight:get "most" < {{at_once}}
+        and ngx.now() < latest do
+        ngx.sleep(0.01)
+      end
       ngx.say(('{"id":"%s","most":%d}'):format(ngx.var.uri, flight:get "most"))
       flight:incr("now", -1)
     }
@@ -52,7 +57,7 @@ local function certify()
   assert(os.execute(("LD_PRELOAD= openssl req -x509 -newkey ec -nodes -days 2 -subj /CN=localhost "
     .. "-pkeyopt ec_paramgen_curve:prime256v1 -addext subjectAltName=DNS:localhost "
     .. "-keyout %s/key -out %s/certificate 2>%s/log"):format(directory, directory, directory)))
-  local files = { answers = ANSWERS }
+  local files = { answers = (ANSWERS:gsub("{{at_once}}", AT_ONCE)) }
   for name, file in pairs { ["key.pem"] = "key", ["certificate.pem"] = "certificate" } do
     local opened = assert(io.open(directory .. "/" .. file, "rb"))
     files[name] = opened:read "*a"
@@ -126,12 +131,12 @@ describe("HTTP/2", function()
     local of = client "new"
     call(of, "first")
     local list = {}
-    for i = 1, AT_ONCE do list[i] = function() return call(of, "slow", i).most end end
+    for i = 1, AT_ONCE do list[i] = function() return call(of, "together", i).most end end
     local most, errors = stripe.gather(list, { concurrency = AT_ONCE })
     assert.is_nil(errors)
     table.sort(most)
     assert.equal(AT_ONCE, most[AT_ONCE])
-    local connections, n, protocols, m = logged("slow", AT_ONCE)
+    local connections, n, protocols, m = logged("together", AT_ONCE)
     assert.equal(1, n)
     assert.same({ 1, true }, { m, protocols["HTTP/2.0"] })
     assert.same(connections, (logged "first"))
