@@ -56,13 +56,21 @@ describe("The engine in a thread of its own", function()
     return list
   end
 
-  it("is there from the first call to stripe.close", function()
+  -- The kernel shows a thread that was waited for until it has tidied up after it.
+  local function until_gone()
+    local latest = core.now() + 20
+    while #threads() > 0 and core.now() < latest do core.sleep(0.001) end
     assert.equal(0, #threads())
+  end
+
+  it("is there from the first call to stripe.close", function()
+    stripe.close()
+    until_gone()
     assert(client:request("GET", path "ok"))
     assert(client:request("GET", path "ok"))
     assert.equal(1, #threads())
     stripe.close()
-    assert.equal(0, #threads())
+    until_gone()
     assert(client:request("GET", path "ok"))
     assert.equal(1, #threads())
   end)
@@ -105,15 +113,22 @@ describe("The engine in a thread of its own", function()
   end)
 
   it("ends calls by deadline and by canceller, whatever they are doing", function()
-    local canceller = stripe.canceller()
+    local canceller, asked, taken, over = stripe.canceller(), path "never", false, false
     local _, errors = stripe.gather({
       function() return client:request("GET", path "never", nil, { deadline = 0.1 }) end,
-      function() return client:request("POST", path "never", nil, { cancel = canceller }) end,
+      function() return client:request("POST", asked, nil, { cancel = canceller }) end,
       function()
-        return client.files:contents("bytes_3000003", function() driver.sleep(0.01) end,
-          { cancel = canceller })
+        return client.files:contents("bytes_3000003", function()
+          taken = true
+          while not over do driver.sleep(0.01) end
+        end, { cancel = canceller })
       end,
-      function() driver.sleep(0.1) canceller:cancel() end,
+      function()
+        wire:until_asked(asked, 1, driver.sleep)
+        while not taken do driver.sleep(0.01) end
+        canceller:cancel()
+        over = true
+      end,
     })
     assert.equal("deadline", errors[1].code)
     assert.equal("canceled", errors[2].code)
@@ -195,7 +210,7 @@ describe("The engine in a thread of its own", function()
     local descriptors_before, resident_before = many()
     many()
     local descriptors_after, resident_after = many()
-    assert.equal(descriptors_before, descriptors_after)
+    assert.is_true(descriptors_after <= descriptors_before)
     assert.is_true(resident_after - resident_before < 512 * 1024)
   end)
 
