@@ -129,7 +129,7 @@ describe("A file", function()
       }
       for name, finish in pairs(ends) do
         local options = { cancel = stripe.canceller() }
-        if name == "late" then options.deadline = 0.3 end
+        if name == "late" then options.deadline = 2 end -- the file is there before that
         local task = driver.spawn(function()
           return acting("drip").files:contents("file_1", wire:file("drip_" .. name), options)
         end)
@@ -151,8 +151,17 @@ describe("A file", function()
         local driver = require "stripe.driver.blocking"
         local client = require("stripe").new { api_key = "sk_test_1", base_url = arg[1] }
         driver.spawn(function() client.files:contents("file_1", arg[2]) end)
-        driver.sleep(0.1)
-        assert(io.popen("ls " .. arg[2] .. "* | wc -l"):read("*n") == 1)
+        local function there()
+          local pipe = io.popen("ls " .. arg[2] .. "* 2>/dev/null | wc -l")
+          local n = pipe:read "*n"
+          pipe:close()
+          return n == 1
+        end
+        for _ = 1, 500 do
+          if there() then break end
+          driver.sleep(0.01)
+        end
+        assert(there())
       ]])
       local ok, output = wire_support.run(script, wire:url() .. "/drip " .. wire:file "unfinished")
       assert.equal("", output)
