@@ -61,15 +61,15 @@ describe("The luv driver", function()
     end)
 
     it("runs the loop for the main program, whose other work goes on", function()
-      local ticks = 0
-      local stop = every(0.01, function() ticks = ticks + 1 end)
-      local asked = path("together", 8)
-      local results = stripe.gather(times(8, function()
-        return client:request("GET", asked .. "?0.3")
-      end), { driver = "luv" })
+      local ticks, asked = 0, path("together", 9)
+      local function ask() return client:request("GET", asked) end
+      local stop = every(0.01, function()
+        ticks = ticks + 1
+        if ticks == 8 then coroutine.wrap(ask)() end -- the one that the others wait for
+      end)
+      local results = stripe.gather(times(8, ask), { driver = "luv" })
       stop()
       assert.equal(8, #results)
-      assert.is_true(ticks >= 8, ticks .. " ticks in 0.3 s")
       assert(client:request("GET", path "slow"))
       driver.sleep(0.01)
       loop()
