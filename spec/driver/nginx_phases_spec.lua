@@ -125,16 +125,20 @@ describe("A call in nginx, in the phase #nginx", function()
     ssl_session_store_by_lua_block { ask "ssl_session_store_by_lua" }
   ]]
 
+  local function start()
+    return nginx.start {
+      http = SESSIONS .. CONFIGURATION, server = SERVER, values = { upstream = wire:url() },
+      files = { ["cert.pem"] = wire:read "n.pem", ["key.pem"] = wire:read "n.key" },
+    }
+  end
+
   setup(function()
     wire = wire_support.start()
     local directory = wire.directory
     assert(os.execute(("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "
       .. "-days 2 -subj /CN=localhost -keyout %s/n.key -out %s/n.pem 2>/dev/null")
       :format(directory, directory)))
-    server = nginx.start {
-      http = SESSIONS .. CONFIGURATION, server = SERVER, values = { upstream = wire:url() },
-      files = { ["cert.pem"] = wire:read "n.pem", ["key.pem"] = wire:read "n.key" },
-    }
+    server = start()
     server:ask "/phases"
     server:ask "/balanced"
     local secure = { base = "https://localhost", more = "-k --unix-socket " .. server:file "tls" }
@@ -153,9 +157,13 @@ describe("A call in nginx, in the phase #nginx", function()
     end, 5)
   end
 
+  -- Of another server, since the others still need this one.
   local function exit_result()
-    server:finish "QUIT"
-    return server:logged "at exit: "[1]
+    local ending = start()
+    ending:finish "QUIT"
+    local said = ending:logged "at exit: "[1]
+    ending:stop()
+    return said
   end
 
   it("that lets nothing wait is refused in gather, too, and in pages fetched ahead", function()
