@@ -56,34 +56,46 @@ cd %s || exit; redis-server redis.conf >>log 2>&1 </dev/null & pid=$!
 echo $pid >pid; cat >/dev/null; kill -9 $pid 2>/dev/null; wait
 ]]
 
+-- Whether it listens: it doesn't where somebody else has its port. The socket is its own, and there
+-- once it listens on the port, too.
 local function launch(self)
-  os.remove(self.directory .. "/pid")
+  for _, name in ipairs { "pid", "log", "socket" } do os.remove(self:file(name)) end
   self.pipe = assert(io.popen(COMMAND:format(self.directory), "w"))
   local limit = core.now() + SECONDS
-  local connection = Redis.connect { url = self.url, password = self.password }
+  local connection = Redis.connect { unix_socket = self.unix_socket, password = self.password }
   while not connection:command("PING") do
-    assert(core.now() < limit, "redis-server does not start:\n" .. contents(self:file("log")))
+    local log = contents(self:file("log"))
+    if log:find("Address already in use", 1, true) then
+      self.pipe:close()
+      self.pipe = nil
+      return false
+    end
+    assert(core.now() < limit, "redis-server does not start:\n" .. log)
     core.sleep(0.01)
   end
   connection:close()
   self.pid = contents(self:file("pid")):match("%d+")
+  return true
 end
 
 --- Starts a server.
 -- @tparam[opt] table options `password`; `more`: lines of redis.conf
 local function start(options)
   options = options or {}
-  local port, directory = free_port(), temporary()
+  local directory = temporary()
   local self = setmetatable({
-    directory = directory, port = port, password = options.password,
-    url = ("redis://127.0.0.1:%d"):format(port), unix_socket = directory .. "/socket",
+    directory = directory, password = options.password, unix_socket = directory .. "/socket",
   }, metatable)
-  local file = assert(io.open(self:file("redis.conf"), "w"))
-  file:write(CONFIGURATION:format(port, directory, directory),
-    options.password and "requirepass " .. options.password .. "\n" or "", options.more or "")
-  file:close()
-  launch(self)
-  return self
+  for _ = 1, 20 do -- somebody may take the port meanwhile
+    self.port = free_port()
+    self.url = ("redis://127.0.0.1:%d"):format(self.port)
+    local file = assert(io.open(self:file("redis.conf"), "w"))
+    file:write(CONFIGURATION:format(self.port, directory, directory),
+      options.password and "requirepass " .. options.password .. "\n" or "", options.more or "")
+    file:close()
+    if launch(self) then return self end
+  end
+  error "redis-server finds no port"
 end
 
 --- A path in its directory.
@@ -104,8 +116,8 @@ function Server:continue() os.execute("kill -CONT " .. self.pid) end
 --- Starts it on the same data and port, after a kill or instead of one.
 function Server:restart()
   self:kill()
-  os.remove(self.unix_socket)
-  launch(self)
+  local limit = core.now() + SECONDS
+  while not launch(self) do assert(core.now() < limit, "somebody has taken its port") end
 end
 
 function Server:stop()
