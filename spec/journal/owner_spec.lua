@@ -36,7 +36,8 @@ describe("the owner of an entry", function()
 
   it("is gone when it was killed, although its parent has not asked for it", function()
     -- The shell becomes a sleep that never waits for its child.
-    local pid, pipe = pid_of "sleep 100 & echo $!; kill -9 $!; exec sleep 1"
+    local pid, pipe = pid_of "sleep 100 & echo $!; kill -9 $!; echo $$; exec sleep 60"
+    local parent = pipe:read "*l"
     local owner = Owner.new(1000, 60)
     local stat
     for _ = 1, 200 do
@@ -53,8 +54,10 @@ describe("the owner of an entry", function()
       if n == 22 then owner.start = field end
     end
     owner.pid = pid
-    assert.is_nil(Owner.holds(owner, 1000))
+    local holds = Owner.holds(owner, 1000)
+    os.execute("kill " .. parent)
     pipe:close()
+    assert.is_nil(holds)
   end)
 
   it("is gone when this process has ended its work, told or not", function()
