@@ -77,6 +77,7 @@ describe("the queue in nginx #nginx", function()
   end
 
   it("takes events, once each, and hands them to a worker", function()
+    local before = #server:logged "%[error%]"
     for i = 1, 3 do
       for _ = 1, 2 do
         local answer = send("evt_" .. i)
@@ -86,7 +87,7 @@ describe("the queue in nginx #nginx", function()
     assert.equal(3, queue:stats().length)
     assert.equal("3 1 evt_1 evt_2 evt_3\n", server:ask("/consume").body)
     assert.equal(0, queue:stats().length)
-    assert.same({}, server:logged "%[error%]")
+    assert.equal(before, #server:logged "%[error%]")
   end)
 
   it("waits in Redis for the next event, while requests are answered", function()
