@@ -109,7 +109,7 @@ describe("nginx and scripts that are killed while they share events #nginx", fun
   -- Kills a worker of nginx, which starts another one. The name it had; nil: it is just starting.
   local function kill_nginx()
     local pids = server:workers()
-    local pid = pids[choose(#pids)]
+    local pid = #pids > 0 and pids[choose(#pids)]
     return pid and os.execute("kill -9 " .. pid .. " 2>/dev/null") and "nginx." .. pid or nil
   end
 
