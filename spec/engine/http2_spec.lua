@@ -175,7 +175,7 @@ describe("HTTP/2", function()
 
   it("ends one call and leaves the others of its connection alone", function()
     local of = client "new"
-    call(of, "first")
+    call(of, "before_the_others")
     local canceller = stripe.canceller()
     local list = {}
     for i = 1, 4 do list[i] = function() return call(of, "slow_beside", i).id end end
