@@ -244,8 +244,10 @@ describe("The API version", function()
   end)
 
   it("keeps a flag that the caller has written", function()
-    quote.api_version = "2026-10-28.endive;crypto_onramp_beta=v1"
-    assert.equal(quote.api_version, version(quote))
+    local written = "2026-10-28.endive;crypto_onramp_beta=v1"
+    assert.equal(written, version {
+      operation = quote.operation, ids = quote.ids, api_version = written,
+    })
   end)
 end)
 
