@@ -119,10 +119,13 @@ describe("stripe-worker", function()
 
   it("ends on a signal when what it is at is done", function()
     append "evt_1"
-    local worker = Worker.start(in_environment "", ("JOURNAL=%s WORK=0.3"):format(journal))
+    local hold = os.tmpname()
+    local worker = Worker.start(in_environment "", ("JOURNAL=%s HOLD=%s"):format(journal, hold))
     wait_for(function() return done() ~= "" end)
+    os.execute("kill -TERM " .. worker.pid)
     assert.equal("run evt_1 1\n", done())
-    local said = worker:stop "TERM"
+    os.remove(hold)
+    local said = worker:wait()
     assert.equal(0, worker.code)
     assert.equal("run evt_1 1\ncommitted evt_1\n", done())
     assert.matches("TERM: ending when what is in work is done", said, 1, true)

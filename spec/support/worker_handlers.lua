@@ -1,11 +1,19 @@
 --- Handlers for stripe-worker in the specs. What they do is a line in the file JOURNAL of the
--- environment: "run <event> <attempt>" when a handler begins, "committed <event>" after.
+-- environment: "run <event> <attempt>" when a handler begins, "committed <event>" after. It works
+-- for WORK seconds, and as long as there is the file HOLD.
 
 local core = require "stripe.core"
 
 local queue = ...
 local path = assert(os.getenv "JOURNAL")
 local seconds = tonumber(os.getenv "WORK" or "0")
+local hold = os.getenv "HOLD"
+
+local function held()
+  local file = hold and io.open(hold)
+  if file then file:close() end
+  return file
+end
 
 local function write(...)
   local file = assert(io.open(path, "a"))
@@ -21,6 +29,7 @@ return {
     ["*"] = function(ctx)
       write("run", ctx.id, ctx.attempt)
       core.sleep(seconds)
+      while held() do core.sleep(0.005) end
     end,
   },
   on_event = function(seen)
