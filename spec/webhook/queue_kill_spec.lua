@@ -92,6 +92,10 @@ describe("the queue, its workers and its Redis being killed", function()
       stats = queue:stats() or { pending = 1 }
     until stats.pending == 0 and stats.lag == 0
     for i = 1, WORKERS do
+      while not workers[i]:output():find "works on" do -- the others were quicker
+        assert(core.now() < limit, "a worker does not start")
+        core.sleep(0.01)
+      end
       workers[i]:stop "TERM"
       assert.equal(0, workers[i].code)
     end
