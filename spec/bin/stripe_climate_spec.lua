@@ -195,8 +195,14 @@ describe("stripe-climate", function()
       match = { operation = "climate.orders.create" } })
     local here = io.popen("pwd"):read "*l"
     local pipe = assert(io.popen(("cd %s; %s/bin/stripe-climate --api-base %s buy --tons 1 "
-      .. "--reference x 2>&1 & sleep 1; kill -INT $!; wait $!; echo \"exit $?\"")
+      .. "--reference x 2>&1 & echo $!; wait $!; echo \"exit $?\"")
       :format(directory, here, sim.url)))
+    local pid, buyer = pipe:read "*l", sim:client { api_key = "sk_test_simulator" }
+    for _ = 1, 2000 do -- until it waits for the answer
+      if buyer.climate.orders:list().data[1] then break end
+      core.sleep(0.01)
+    end
+    os.execute("kill -INT " .. pid)
     local output = pipe:read "*a"
     pipe:close()
     assert.equal("stripe-climate: interrupted; what was begun is written down: run it again\n"
