@@ -259,15 +259,20 @@ describe("a file on the server", function()
 end)
 
 describe("a fault on the server", function()
+  -- Waits until there is an order, whose answer may be delayed.
+  local function until_ordered(connection)
+    repeat cqueues.sleep(0.005) until #object(connection:ask("GET", "/v1/climate/orders")).data > 0
+  end
+
   it("delay keeps nobody else waiting", function()
     serve(function(_, _, connect)
-      control(connect(), "faults", { fault = { delay = 0.2 } })
+      control(connect(), "faults", { fault = { delay = 0.5 }, match = { method = "POST" } })
       local finished = {}
       together(function()
         assert.equal(200, order(connect()).status)
         finished[#finished + 1] = "delayed"
       end, function()
-        cqueues.sleep(0.02)
+        until_ordered(connect())
         assert.equal(200, order(connect()).status)
         finished[#finished + 1] = "other"
       end)
@@ -277,12 +282,12 @@ describe("a fault on the server", function()
 
   it("delay keeps the key in use: 409, and afterwards the answer again", function()
     serve(function(_, _, connect)
-      control(connect(), "faults", { fault = { delay = 0.2 } })
+      control(connect(), "faults", { fault = { delay = 0.5 }, match = { method = "POST" } })
       local first
       together(function()
         first = order(connect(), "k")
       end, function()
-        cqueues.sleep(0.02)
+        until_ordered(connect())
         local response = order(connect(), "k")
         assert.equal(409, response.status)
         assert.equal("idempotency_key_in_use", object(response).error.code)
@@ -394,8 +399,9 @@ describe("forwarding on the server", function()
 
   it("keeps nobody else waiting, and its key in use", function()
     serve(function(_, _, connect)
-      local condition = require("cqueues.condition").new()
+      local condition, reached = require("cqueues.condition").new(), false
       local url = destination(1, function(peer)
+        reached = true
         condition:wait()
         peer:write "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
       end)
@@ -403,7 +409,7 @@ describe("forwarding on the server", function()
       together(function()
         first = forward(connect(), url, "f")
       end, function()
-        cqueues.sleep(0.05)
+        while not reached do cqueues.sleep(0.005) end
         local connection = connect()
         assert.equal(200, order(connection).status)
         assert.equal(409, forward(connection, url, "f").status)
