@@ -183,7 +183,7 @@ describe("the simulator in nginx #nginx", function()
   end)
 
   it("delays an answer, keeps its key in use, and nobody else waiting", function()
-    fault_of_post(server, { delay = 0.5 })
+    fault_of_post(server, { delay = 2 }) -- which is long enough to ask three times meanwhile
     local keyed = { body = ORDER, headers = { ["Idempotency-Key"] = "slow" } }
     local first = server:begin("/v1/climate/orders", with_key(keyed))
     assert(nginx.wait(function() return orders(server) == 1 end))
@@ -244,7 +244,7 @@ describe("the simulator in nginx #nginx", function()
 
     it("while others are served, and the key is in use", function()
       server:ask "/sunk"
-      local keyed = { body = form "?wait=0.5", headers = { ["Idempotency-Key"] = "forward" } }
+      local keyed = { body = form "?wait=2", headers = { ["Idempotency-Key"] = "forward" } }
       local first = server:begin("/v1/forwarding/requests", with_key(keyed))
       assert(nginx.wait(function() return server:ask "/sunk".body ~= "nothing" end))
       assert.equal(409, ask(server, "/v1/forwarding/requests", keyed).status)
