@@ -123,15 +123,17 @@ describe('forwarding.requests', () => {
   });
 
   test('waits for the destination, and keeps nobody else waiting', async () => {
-    let release;
+    let arrive, release;
+    const arrived = new Promise((resolve) => { arrive = resolve; });
     const held = new Promise((resolve) => { release = resolve; });
     answer = async (request, response) => {
+      arrive();
       await held;
       ok(request, response);
     };
     const stripe = sim.client();
     const pending = stripe.forwarding.requests.create(params(), { idempotencyKey: 'slow' });
-    await sleep(50);
+    await arrived;
     await stripe.climate.products.list();
     const error = await failure(
       stripe.forwarding.requests.create(params(), { idempotencyKey: 'slow' }));

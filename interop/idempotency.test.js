@@ -78,9 +78,9 @@ describe('an idempotency key', () => {
 
   test('is in use while its request takes its time', async () => {
     const stripe = sim.client();
-    await sim.fault(stripe, { delay: 0.3 });
+    await sim.fault(stripe, { delay: 1 }, { match: { method: 'POST' } });
     const slow = create(stripe, 'k');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    while (await count(stripe) === 0); // it is there before its answer
     const error = await failure(create(stripe, 'k'));
     assert.equal(error.statusCode, 409);
     assert.equal(error.code, 'idempotency_key_in_use');
