@@ -115,9 +115,9 @@ describe("the simulator in nginx #nginx", function()
   end)
 
   it("answers as the simulator does in a process of its own", function()
+    local fresh = start "seed = 7, clock = 1800000000" -- ids tell which account came first
     local sim = stripe.simulator.new { seed = 7, clock = 1800000000,
-      settings = { files_url = server:url() } }
-    sim:handle { method = "POST", url = "/_sim/reset", body = "" }
+      settings = { files_url = fresh:url() } }
     local headers = { Authorization = KEY, ["Content-Type"] = "application/x-www-form-urlencoded" }
     for _, step in ipairs {
       { "POST", "/v1/climate/orders", ORDER }, { "GET", "/v1/climate/orders?limit=1" },
@@ -125,7 +125,7 @@ describe("the simulator in nginx #nginx", function()
       { "DELETE", "/v1/climate/orders" },
     } do
       local method, path, body = step[1], step[2], step[3]
-      local mine = ask(server, path, { method = method, body = body })
+      local mine = ask(fresh, path, { method = method, body = body })
       local its = sim:handle { method = method, url = path, headers = headers, body = body }
       assert.same({ its.status, its.body }, { mine.status, mine.body })
       for _, header in ipairs(its.headers) do
@@ -137,6 +137,7 @@ describe("the simulator in nginx #nginx", function()
       assert.equal(tostring(#its.body), mine.headers["content-length"])
       assert.is_nil(mine.headers["transfer-encoding"])
     end
+    fresh:stop()
   end)
 
   it("takes Basic authentication, and refuses who has no key", function()
