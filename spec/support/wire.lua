@@ -96,10 +96,11 @@ end
 
 local paths = 0
 
---- A path that makes the server behave so, and that nobody else has. `last`: its last part.
+--- A path that makes the server behave so, and that nobody else has, nor scripts that write theirs
+-- with a bare number. `last`: its last part.
 function Wire.path(act, last)
   paths = paths + 1
-  return ("/v1/%d/%s/%s"):format(paths, act, last or "x")
+  return ("/v1/at%d/%s/%s"):format(paths, act, last or "x")
 end
 
 --- The lines of the server's log that begin so.
