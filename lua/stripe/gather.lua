@@ -5,6 +5,7 @@ local core = require "stripe.core"
 local Driver = require "stripe.driver"
 local Error = require "stripe.error"
 local suggest = require "stripe.suggest"
+local traced = require "stripe.driver.traced"
 
 local function caught(thrown, trace)
   return Error.new {
@@ -13,18 +14,18 @@ local function caught(thrown, trace)
   }
 end
 
-local function caught_in_place(thrown)
-  return caught(thrown, debug.traceback("", 2))
-end
-
 -- Where Lua yields through xpcall, what a function throws is caught in place; PUC Lua 5.1 needs a
 -- task for it.
 local in_place = require "stripe.driver.through_pcall"
 
 -- Calls f: true and what it returned, or false and the error made of what it threw.
 local function run(driver, f)
-  if in_place then return xpcall(f, caught_in_place) end
-  local ok, value, err = driver.await(driver.spawn(f))
+  local ok, value, err
+  if in_place then
+    ok, value, err = traced(f)
+  else
+    ok, value, err = driver.await(driver.spawn(f))
+  end
   if not ok then return false, caught(value, err) end
   return true, value, err
 end

@@ -16,14 +16,14 @@
 -- for-iterator of PUC Lua 5.1) waits in place, and the tasks run meanwhile.
 -- @module stripe.driver.blocking
 
+local Task = require "stripe.driver.task"
 local Timers = require "stripe.driver.timers"
 local core = require "stripe.core"
 local owners = require "stripe.driver.owners"
+local traced = require "stripe.driver.traced"
 local yieldable = require "stripe.driver.yieldable"
 
 local Blocking = {}
-
-local unpack = table.unpack or unpack -- luacheck: ignore 113 143
 
 --- A driver with tasks of its own.
 -- @tparam function now seconds on a clock that never goes back
@@ -51,25 +51,15 @@ function Blocking.new(now, sleep, engine)
     awake[last] = task
   end
 
-  local function keep(task, ok, ...)
-    task.done, task.ok, task.n = true, ok, select("#", ...)
-    for i = 1, task.n do task[i] = (select(i, ...)) end
-  end
-
-  local function finish(task, ...)
+  local function finish(task, ok, ...)
     if coroutine.status(task.co) ~= "dead" then return end
     tasks[task.co] = nil
-    keep(task, ...)
-    if not task.ok then task.trace = debug.traceback(task.co) end
+    if ok then
+      Task.keep(task, true, ...)
+    else
+      Task.keep(task, false, (...), debug.traceback(task.co))
+    end
     for _, waiter in ipairs(task.waiters) do wake(waiter) end
-  end
-
-  -- Some phases of nginx have no coroutines.
-  local function run_in_place(task, f)
-    keep(task, xpcall(f, function(thrown)
-      task.trace = debug.traceback("", 2)
-      return thrown
-    end))
   end
 
   local function resume(task)
@@ -147,10 +137,10 @@ function Blocking.new(now, sleep, engine)
   end
 
   function driver.spawn(f)
-    local task = { waiters = {} }
+    local task = Task.new()
     local found, co = pcall(coroutine.create, f)
-    if not found then
-      run_in_place(task, f)
+    if not found then -- some phases of nginx have no coroutines
+      Task.keep(task, traced(f))
       return task
     end
     task.co = co
@@ -194,8 +184,7 @@ function Blocking.new(now, sleep, engine)
         wait_here(is_done, handle, math.huge)
       end
     end
-    if not handle.ok then return false, handle[1], handle.trace end
-    return true, unpack(handle, 1, handle.n)
+    return Task.outcome(handle)
   end
 
   function driver.await(handle, canceller)

@@ -16,12 +16,11 @@
 -- @module stripe.driver.hosted
 
 local Blocking = require "stripe.driver.blocking"
+local Task = require "stripe.driver.task"
 local core = require "stripe.core"
 local owners = require "stripe.driver.owners"
 
 local Hosted = {}
-
-local unpack = table.unpack or unpack -- luacheck: ignore 113 143
 
 local function leave(place)
   if place.leave then place:leave() end
@@ -81,10 +80,9 @@ function Hosted.new(host)
   function driver.spawn(f)
     local place, other = here()
     if not place then return { driver = other, handle = other.spawn(f) } end
-    local task = { waiters = {} }
-    local function finish(ok, ...)
-      task.done, task.ok, task.n = true, ok, select("#", ...)
-      for i = 1, task.n do task[i] = (select(i, ...)) end
+    local task = Task.new()
+    local function finish(...)
+      Task.keep(task, ...)
       for _, waiter in ipairs(task.waiters) do waiter:wake() end
     end
     host.run(function()
@@ -108,7 +106,7 @@ function Hosted.new(host)
       repeat place:suspend() until task.done
       leave(place)
     end
-    return task.ok, unpack(task, 1, task.n)
+    return Task.outcome(task)
   end
 
   local function await_exchange(exchange, canceller)

@@ -8,6 +8,7 @@
 local Hosted = require "stripe.driver.hosted"
 local Timers = require "stripe.driver.timers"
 local core = require "stripe.core"
+local traced = require "stripe.driver.traced"
 local yieldable = require "stripe.driver.yieldable"
 
 -- luv 1.44 takes whatever coroutine loads it for the main one, and crashes when that has ended.
@@ -140,28 +141,19 @@ function Place.unwatch()
 end
 
 -- Others resume a task, too, when it waits for them; so it sees to its own end, where Lua can.
-local guarded = xpcall
+local guarded = traced
 if not require "stripe.driver.through_pcall" then
   function guarded(f) return true, f() end
 end
 
 function host.run(f, finish)
   local co
-  local function failed(thrown, trace)
+  local function finished(...)
     failures[co] = nil
-    finish(false, thrown, trace or debug.traceback(co))
+    finish(...)
   end
-  local function finished(ok, ...)
-    if not ok then return failed((...).thrown, (...).trace) end
-    failures[co] = nil
-    finish(true, ...)
-  end
-  co = coroutine.create(function()
-    finished(guarded(f, function(thrown)
-      return { thrown = thrown, trace = debug.traceback() }
-    end))
-  end)
-  failures[co] = failed
+  co = coroutine.create(function() finished(guarded(f)) end)
+  failures[co] = function(thrown) finished(false, thrown, debug.traceback(co)) end
   resume(co)
 end
 

@@ -10,9 +10,11 @@
 
 local Hosted = require "stripe.driver.hosted"
 local Pump = require "stripe.driver.nginx_pump"
+local Task = require "stripe.driver.task"
 local core = require "stripe.core"
 local engine = require "stripe.engine"
 local semaphore = require "ngx.semaphore"
+local traced = require "stripe.driver.traced"
 local transport = require "stripe.transport.engine"
 
 local ngx = ngx -- luacheck: ignore 113
@@ -63,31 +65,11 @@ Place.wake = Pump.wake
 function Place:watch() self.watched = true end
 function Place:unwatch() self.watched, self.woken = false, false end
 
-local function caught(thrown)
-  return { thrown = thrown, trace = debug.traceback("", 2) }
-end
-
-local function tell(finish, ok, ...)
-  if ok then return finish(true, ...) end
-  local failure = ...
-  finish(false, failure.thrown, failure.trace)
-end
-
 -- Where nginx has no light threads, nothing may wait either: then f can as well run in place.
 function host.run(f, finish)
-  local function body() tell(finish, xpcall(f, caught)) end
+  local function body() finish(traced(f)) end
   local found, thread = pcall(ngx.thread.spawn, body)
   if not (found and thread) then body() end
-end
-
--- A task that has run before anybody can await it.
-local function run_in_place(f)
-  local task = { done = true }
-  tell(function(ok, ...)
-    task.ok, task.n = ok, select("#", ...)
-    for i = 1, task.n do task[i] = (select(i, ...)) end
-  end, xpcall(f, caught))
-  return task
 end
 
 local driver = Hosted.new(host)
@@ -134,8 +116,10 @@ local spawn = driver.spawn
 -- the blocking driver would hold the worker up, and to ask for a light thread inside a function
 -- that C calls would end the request.
 function driver.spawn(f)
-  if driver.refuses() then return run_in_place(f) end
-  return spawn(f)
+  if not driver.refuses() then return spawn(f) end
+  local task = Task.new()
+  Task.keep(task, traced(f))
+  return task
 end
 
 local start = driver.start

@@ -4,6 +4,7 @@
 local Driver = require "stripe.driver"
 local Error = require "stripe.error"
 local owners = require "stripe.driver.owners"
+local traced = require "stripe.driver.traced"
 local yieldable = require "stripe.driver.yieldable"
 
 local function caught(thrown, trace)
@@ -14,13 +15,12 @@ local function caught(thrown, trace)
   }
 end
 
-local function caught_in_place(thrown)
-  return caught(thrown, debug.traceback("", 2))
+local function told(ok, ...)
+  if ok then return true, ... end
+  return false, caught(...)
 end
 
-local function in_place(f)
-  return xpcall(f, caught_in_place)
-end
+local function in_place(f) return told(traced(f)) end
 
 if require "stripe.driver.through_pcall" then return in_place end
 
@@ -40,11 +40,7 @@ end
 
 -- A driver that runs this coroutine has to know of the new one.
 local function in_task(driver, f)
-  local function finish(ok, ...)
-    if ok then return true, ... end
-    return false, caught((...), (select(2, ...)))
-  end
-  return finish(driver.await(driver.spawn(f)))
+  return told(driver.await(driver.spawn(f)))
 end
 
 --- @tparam function f without arguments
