@@ -12,6 +12,7 @@ local functions = require "stripe.simulator.deliveries.functions"
 local sample = require "stripe.simulator.sample"
 local schema = require "stripe.simulator.schema"
 local shape = require "stripe.simulator.shape"
+local without_place = require "stripe.without_place"
 
 local Events = {}
 local metatable = { __name = "stripe.simulator.events", __index = Events }
@@ -125,7 +126,7 @@ function Events:trigger(event_type, overrides)
   if problem then return nil, "overrides: " .. problem end
   local object = sample.of_event(self.account, event_type, overrides)
   local shown, why = pcall(function() return core.json(frozen(self.account, object)) end)
-  if not shown then return nil, "overrides: " .. tostring(why):gsub("^[^:]*:%d+: ", "") end
+  if not shown then return nil, "overrides: " .. without_place(why) end
   local event = self:emit(event_type, object)
   self.account:settle()
   return event

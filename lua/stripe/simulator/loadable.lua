@@ -4,6 +4,7 @@
 
 local core = require "stripe.core"
 local schema = require "stripe.simulator.schema"
+local without_place = require "stripe.without_place"
 local decimal = core.decimal
 
 local loadable = {}
@@ -65,7 +66,7 @@ end
 -- @treturn ?string
 function loadable.problem(object)
   local shown, why = pcall(core.render, object)
-  if not shown then return (tostring(why):gsub("^[^:]*:%d+: ", "")) end
+  if not shown then return without_place(why) end
   return members(object, schema.fields(object.object), "")
 end
 

@@ -17,6 +17,7 @@ local place = require "stripe.simulator.resty.place"
 local send = require "stripe.simulator.outbound"
 local simulator = require "stripe.simulator"
 local wire = require "stripe.simulator.resty.wire"
+local without_place = require "stripe.without_place"
 
 local ngx = ngx -- luacheck: ignore 113
 
@@ -91,7 +92,7 @@ local function start(options)
   if refused then return fail(refused) end
   local made, result = pcall(new, options or {})
   if not made then
-    refused = tostring(result):gsub("^[^:]*:%d+: ", "")
+    refused = without_place(result)
     error(result, 0)
   end
   served = result

@@ -23,6 +23,7 @@ local Entry = require "stripe.webhook.queue.entry"
 local Options = require "stripe.webhook.queue.options"
 local Scripts = require "stripe.webhook.queue.scripts"
 local Worker = require "stripe.webhook.queue.worker"
+local without_place = require "stripe.without_place"
 
 local Queue = {}
 local metatable = { __name = "stripe.webhook.queue", __index = Queue }
@@ -81,7 +82,7 @@ function Queue:endpoint(options)
   end
   given.queue, given.store = self, false
   local made, handler = pcall(require "stripe.webhook.handler", given)
-  if not made then error((tostring(handler):gsub("^[^:]*:%d+: ", "")), 2) end
+  if not made then error(without_place(handler), 2) end
   return function(payload, headers) return handler(payload, headers) end
 end
 

@@ -7,6 +7,7 @@
 local argparse = require "argparse"
 local core = require "stripe.core"
 local webhook = require "stripe.webhook"
+local without_place = require "stripe.without_place"
 
 local DEFAULT_GROUP = "workers"
 
@@ -66,7 +67,7 @@ local function queue_of(options)
     backoff = { first = options.backoff },
   })
   if made then return queue end
-  fail(2, (tostring(queue):gsub("^[^:]*:%d+: ", "")))
+  fail(2, without_place(queue))
 end
 
 -- The handler that a file makes: a table for stripe.webhook.handler, or the handler itself.
@@ -96,7 +97,7 @@ local function handler_of(path, queue, verbose)
   end
   local made, handler = pcall(webhook.handler, mine)
   if made then return handler end
-  fail(1, path .. ": " .. tostring(handler):gsub("^[^:]*:%d+: ", ""))
+  fail(1, path .. ": " .. without_place(handler))
 end
 
 local function describe(seen)
@@ -149,7 +150,7 @@ local function main(words)
     end,
     on_trouble = function(message) say(message) end,
   })
-  if not made then fail(2, (tostring(worker):gsub("^[^:]*:%d+: ", ""))) end
+  if not made then fail(2, without_place(worker)) end
   say("%s: works on %s as one of %s, at %s", worker.consumer.name, queue.stream, queue.group,
     queue.connection.name)
   local loses = queue:durability().loses

@@ -4,6 +4,7 @@
 local Connection = require "stripe.webhook.redis"
 local canceller = require "stripe.canceller"
 local suggest = require "stripe.suggest"
+local without_place = require "stripe.without_place"
 
 local Options = {}
 
@@ -82,7 +83,7 @@ local function connection(redis)
   if type(redis) == "string" then redis = { url = redis } end
   local made, value = pcall(Connection.connect, redis or {})
   if made then return value end
-  return nil, 'option "redis": ' .. tostring(value):gsub("^[^:]*:%d+: ", "")
+  return nil, 'option "redis": ' .. without_place(value)
 end
 
 --- The settings of a queue.

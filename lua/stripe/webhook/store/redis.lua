@@ -13,6 +13,7 @@ local Check = require "stripe.webhook.store.check"
 local Connection = require "stripe.webhook.redis"
 local Durability = require "stripe.webhook.store.durability"
 local Scripts = require "stripe.webhook.store.scripts"
+local without_place = require "stripe.without_place"
 
 local Redis = {}
 local metatable = { __name = "stripe.webhook.store.redis", __index = Redis }
@@ -59,7 +60,7 @@ function Redis.new(options)
   if not connection then
     local made
     made, connection = pcall(Connection.connect, others)
-    if not made then error((tostring(connection):gsub("^[^:]*:%d+: ", "")), 2) end
+    if not made then error(without_place(connection), 2) end
   end
   local prefix = own.prefix or "stripe:webhook"
   return setmetatable({

@@ -7,6 +7,7 @@
 local Key = require "stripe.key"
 local core = require "stripe.core"
 local stripe = require "stripe"
+local without_place = require "stripe.without_place"
 
 local Common = { DONE = 0, FAILED = 1, USAGE = 2, AGAIN = 3, DOUBT = 4 }
 
@@ -71,7 +72,7 @@ function Common.checked(name, method, ...)
   local ok, value, err, more = pcall(method, ...)
   if ok then return value, err, more end
   if interrupted(value) then error(value, 0) end
-  Common.stop(name, (tostring(value):gsub("^[^:]+:%d+: ", "")), Common.USAGE)
+  Common.stop(name, without_place(value), Common.USAGE)
 end
 
 local function ended(name)
@@ -140,7 +141,7 @@ function Common.client(name, options)
     api_key = key, base_url = options.api_base, account = options.account,
     app_info = { name = name },
   })
-  if not made then Common.stop(name, client:gsub("^[^:]+:%d+: ", ""), Common.USAGE) end
+  if not made then Common.stop(name, without_place(client), Common.USAGE) end
   return client
 end
 
