@@ -201,6 +201,7 @@ build = {
     ["stripe.driver.traced"] = "lua/stripe/driver/traced.lua",
     ["stripe.driver.yieldable"] = "lua/stripe/driver/yieldable.lua",
     ["stripe.dry_run"] = "lua/stripe/dry_run.lua",
+    ["stripe.encoded"] = "lua/stripe/encoded.lua",
     ["stripe.error"] = "lua/stripe/error.lua",
     ["stripe.exchange"] = "lua/stripe/exchange.lua",
     ["stripe.gather"] = "lua/stripe/gather.lua",

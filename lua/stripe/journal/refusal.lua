@@ -3,6 +3,7 @@
 
 local core = require "stripe.core"
 local Error = require "stripe.error"
+local encoded = require "stripe.encoded"
 
 local Refusal = {}
 
@@ -11,17 +12,14 @@ local FIELDS = { "type", "code", "param", "decline_code", "doc_url", "status", "
 
 local SHORTEST = 3 -- bytes of a value that is looked for; shorter ones are in any sentence
 
-local function unescaped(text)
-  local function byte(hex) return string.char(tonumber(hex, 16)) end
-  return (text:gsub("+", " "):gsub("%%(%x%x)", byte))
-end
-
 -- The values of a form that the redacted one doesn't show.
 local function hidden(form, redacted)
   local shown, values = {}, {}
   for name, value in redacted:gmatch("([^&=]+)=([^&]*)") do shown[name] = value end
   for name, value in form:gmatch("([^&=]+)=([^&]*)") do
-    if shown[name] ~= value and #value >= SHORTEST then values[#values + 1] = unescaped(value) end
+    if shown[name] ~= value and #value >= SHORTEST then
+      values[#values + 1] = encoded.form(value)
+    end
   end
   table.sort(values, function(a, b) return #a > #b end)
   return values

@@ -8,6 +8,7 @@
 
 local clock = require "stripe.simulator.clock"
 local core = require "stripe.core"
+local encoded = require "stripe.encoded"
 local errors = require "stripe.simulator.errors"
 local families = require "stripe.simulator.families"
 local response = require "stripe.simulator.response"
@@ -84,11 +85,6 @@ local function misfit(name, body)
   return errors.missing_param(rule.needs)
 end
 
--- An id as a path has it, without its escapes.
-local function unescaped(id)
-  return (id:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
-end
-
 -- The control of a family that a path names, as a function like those above.
 local function family_route(method, path)
   if method ~= "POST" then return nil end
@@ -99,7 +95,7 @@ local function family_route(method, path)
   for _, family in ipairs(families.list) do
     if family.name == name and family.controls and family.controls[verb] then
       return function(target, body)
-        if id then return target[name][verb](nil, unescaped(id), body) end
+        if id then return target[name][verb](nil, encoded.percent(id), body) end
         return target[name][verb](nil, body)
       end
     end

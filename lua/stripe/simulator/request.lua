@@ -4,8 +4,7 @@
 local core = require "stripe.core"
 local asked = core.asked
 local descriptors = require("stripe.simulator.families").descriptors
-
-local BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+local encoded = require "stripe.encoded"
 
 -- Headers that mean something here -> member of the request.
 local HEADERS = {
@@ -47,28 +46,13 @@ local function body_of(raw)
   end
 end
 
-local function decode_base64(text)
-  local bits, value, bytes = 0, 0, {}
-  for character in text:gmatch("[%w+/]") do
-    value = value * 64 + BASE64:find(character, 1, true) - 1
-    bits = bits + 6
-    if bits >= 8 then
-      bits = bits - 8
-      local unit = 2 ^ bits
-      bytes[#bytes + 1] = string.char(math.floor(value / unit))
-      value = value % unit
-    end
-  end
-  return table.concat(bytes)
-end
-
 -- The API key: a bearer token, or the user name of Basic authentication.
 local function read_key(authorization)
   local scheme, rest = authorization:match("^%s*(%S+)%s+(.*%S)")
   if not scheme then return nil end
   scheme = scheme:lower()
   if scheme == "bearer" then return rest end
-  local key = scheme == "basic" and decode_base64(rest):match("^[^:]*")
+  local key = scheme == "basic" and encoded.base64(rest):match("^[^:]*")
   return key and key ~= "" and key or nil
 end
 

@@ -7,6 +7,7 @@
 
 local core = require "stripe.core"
 local Secrets = require "stripe.webhook.secrets"
+local encoded = require "stripe.encoded"
 
 local LONGEST = 65536 -- bytes of a payload that anything is tried on
 local BOM = "\239\187\191"
@@ -23,25 +24,13 @@ local function trim(text)
 end
 
 local function percent_decoded(text)
-  if not text:find("%%[57][BbDd]") then return nil end
-  return (text:gsub("%+", " "):gsub("%%(%x%x)", function(hex)
-    return string.char(tonumber(hex, 16))
-  end))
+  return text:find("%%[57][BbDd]") and encoded.form(text) or nil
 end
-
-local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 local function base64_decoded(text)
   -- It starts with `{` and an `"` or white space.
   if not text:find("^%s*e[wy]") or text:find("[^%w+/=%s]") then return nil end
-  local digits = {}
-  for i = 1, #ALPHABET do digits[ALPHABET:sub(i, i)] = i - 1 end
-  return (text:gsub("[%s=]", ""):gsub("..?.?.?", function(group)
-    local value = 0
-    for i = 1, 4 do value = value * 64 + (digits[group:sub(i, i)] or 0) end
-    return string.char(math.floor(value / 65536), math.floor(value / 256) % 256, value % 256)
-      :sub(1, #group - 1)
-  end))
+  return encoded.base64(text)
 end
 
 -- The text of a JSON string.

@@ -1,6 +1,7 @@
 --- Where a Redis server is, and as whom to speak to it.
 -- @module stripe.webhook.redis.address
 
+local encoded = require "stripe.encoded"
 local suggest = require "stripe.suggest"
 
 local KNOWN = {
@@ -8,10 +9,8 @@ local KNOWN = {
   password = "string", db = "number", timeout = "number", client = "table",
 }
 
-local function decoded(text)
-  if not text or text == "" then return nil end
-  return (text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
-end
+-- A part of a URL; nil when it isn't there.
+local function decoded(text) return text and text ~= "" and encoded.percent(text) or nil end
 
 -- redis://[user][:password]@host[:port][/db], unix:///path[?db=n]. What is wrong with an address is
 -- said without it, since a password may be in it.
