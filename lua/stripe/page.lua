@@ -14,6 +14,7 @@
 
 local core = require "stripe.core"
 local Error = require "stripe.error"
+local Response = require "stripe.response"
 local suggest = require "stripe.suggest"
 
 local Page = {}
@@ -76,12 +77,6 @@ local function broken(message)
   }
 end
 
--- Without a response there is no third value: LuaJIT's assert throws the last one.
-local function failed(err, response)
-  if response then return nil, err, response end
-  return nil, err
-end
-
 -- The page beside this one, in a direction; nil when there is none.
 local function turn(page, direction)
   local state = state_of(page)
@@ -98,7 +93,7 @@ local function turn(page, direction)
     state.used[id] = state.depth
   end
   local following, err, response = state.source.fetch(params_at(state, direction, id))
-  if not following then return failed(err, response) end
+  if not following then return Response.failed(err, response) end
   local metatable = getmetatable(following)
   if not metatable or metatable.__name ~= NAME then
     return broken("the answer to the request for a page is no list")

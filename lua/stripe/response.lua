@@ -45,4 +45,14 @@ local function new(call, observer_error, err)
   return setmetatable({ [CALL] = call, observer_error = observer_error, error = err }, metatable)
 end
 
-return { new = new }
+--- What a call returns that failed: without a response there is no third value, since LuaJIT's
+-- assert throws the last one.
+-- @tparam table err
+-- @tparam ?table response
+-- @return nil, the error, and the response if there is one
+local function failed(err, response)
+  if response then return nil, err, response end
+  return nil, err
+end
+
+return { new = new, failed = failed }

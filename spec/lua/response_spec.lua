@@ -62,4 +62,10 @@ describe("a response", function()
     assert.is_nil(response.error)
     assert.equal("stripe.response (200, req_scripted)", tostring(response))
   end)
+
+  it("is no third value of a failure where there is none", function()
+    local failed = require("stripe.response").failed
+    assert.equal(2, select("#", failed "err"))
+    assert.same({ nil, "err", "response" }, { failed("err", "response") })
+  end)
 end)

@@ -16,6 +16,7 @@ local Entry = require "stripe.journal.entry"
 local Operations = require "stripe.operations"
 local Refusal = require "stripe.journal.refusal"
 local Request = require "stripe.journal.request"
+local Response = require "stripe.response"
 local reconcile = require "stripe.journal.reconcile"
 
 -- Stripe forgets a key when it is 24 hours old; an hour of that is left for clocks that differ and
@@ -98,8 +99,7 @@ local function send_step(run, step, fresh)
     request_id = err.request_id or step.request_id,
   })
   recorder.unrecorded = problem or recorder.unrecorded
-  if response then return nil, err, response end
-  return nil, err -- two values: LuaJIT's assert throws the last one
+  return Response.failed(err, response)
 end
 
 -- Sends a step for the first time, or as if it was: with a new key.
@@ -172,9 +172,9 @@ local function again(run, step)
   if stale(run.recorder, step) then return look_first(run, step) end
   run.recorder.repeated = true
   local object, err, response = send_step(run, step, false)
-  if object == nil and step.state == "doubtful" then return look_first(run, step) end
-  if response then return object, err, response end
-  return object, err
+  if object ~= nil then return object, nil, response end
+  if step.state == "doubtful" then return look_first(run, step) end
+  return Response.failed(err, response)
 end
 
 local Step = {}
