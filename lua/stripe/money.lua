@@ -36,10 +36,8 @@ local function check_currency(currency)
   return currency:lower()
 end
 
-local MODES = set("half_even half_up half_down up down ceiling floor")
-
 local function check_mode(mode)
-  if mode == nil or MODES[mode] then return end
+  if mode == nil or pcall(decimal.round, 0, mode) then return end
   error(("%q is no way to round: half_even, half_up, half_down, up, down, ceiling or floor")
     :format(tostring(mode)), 3)
 end
