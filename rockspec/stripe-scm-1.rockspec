@@ -218,6 +218,7 @@ build = {
     ["stripe.journal.storage.redis"] = "lua/stripe/journal/storage/redis.lua",
     ["stripe.journal.storage.sqlite"] = "lua/stripe/journal/storage/sqlite.lua",
     ["stripe.key"] = "lua/stripe/key.lua",
+    ["stripe.misuse"] = "lua/stripe/misuse.lua",
     ["stripe.money"] = "lua/stripe/money.lua",
     ["stripe.observe"] = "lua/stripe/observe.lua",
     ["stripe.operations"] = "lua/stripe/operations.lua",

@@ -1,10 +1,9 @@
 --- Runs many functions at once, in tasks of the driver.
 -- @module stripe.gather
 
-local core = require "stripe.core"
 local Driver = require "stripe.driver"
 local Error = require "stripe.error"
-local suggest = require "stripe.suggest"
+local Misuse = require "stripe.misuse"
 local traced = require "stripe.driver.traced"
 
 local function caught(thrown, trace)
@@ -40,11 +39,8 @@ local function check(functions, options)
       return ("item %d is a %s, not a function"):format(i, type(functions[i]))
     end
   end
-  for name in pairs(options) do
-    if not KNOWN[name] then
-      return ("unknown option %q"):format(core.redact(tostring(name))) .. suggest.hint(name, KNOWN)
-    end
-  end
+  local unknown = Misuse.names(options, KNOWN)
+  if unknown then return unknown end
   local most = options.concurrency
   if most ~= nil and (type(most) ~= "number" or most < 1 or most % 1 ~= 0) then
     return 'option "concurrency" must be an integer from 1'

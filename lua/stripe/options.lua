@@ -2,12 +2,15 @@
 -- @module stripe.options
 
 local core = require "stripe.core"
+local Misuse = require "stripe.misuse"
 local address = require "stripe.address"
 local canceller = require "stripe.canceller"
 local key = require "stripe.key"
 local suggest = require "stripe.suggest"
 
 local Options = {}
+
+local fits, sorted = Misuse.fits, Misuse.sorted -- asked for at every call that has options
 
 --- Checks of a value that has the right type: nil, or what is wrong, to be read after the name.
 
@@ -182,43 +185,23 @@ Options.of_call = of_call
 --- The options of a call that has none.
 Options.none = {}
 
-local function fits(value, types)
-  local kind = type(value)
-  if kind == "boolean" and value == false and types:find("false", 1, true) then return true end
-  return types:find(kind, 1, true) ~= nil
-end
-
--- In sorted order, so that of several mistakes always the same one is named.
-local function names_of(given)
-  local names = {}
-  for name in pairs(given) do names[#names + 1] = name end
-  table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
-  return names
-end
-
 -- @treturn[1] nil
 -- @treturn[2] string the message about a wrong type or name: misuse
 -- @treturn[3] nil
 -- @treturn[3] string the message about a wrong value
 -- @treturn[3] string its name
 local function check(given, rules)
-  for _, name in ipairs(names_of(given)) do
+  for _, name in ipairs(sorted(given)) do
     local rule, value = rules[name], given[name]
-    if not rule then
-      return ("unknown option %q"):format(core.redact(tostring(name)))
-        .. suggest.hint(name, rules)
-    end
-    if not fits(value, rule[1]) then
-      return ("option %q must be a %s, not a %s")
-        :format(name, rule[1]:gsub(" ", " or "), type(value))
-    end
+    if not rule then return Misuse.unknown(name, rules) end
+    if not fits(value, rule[1]) then return Misuse.wrong_type(name, value, rule[1]) end
     local malformed = rule[3] and rule[3](value)
     if malformed then return ("option %q %s"):format(name, malformed) end
   end
   if given.account and given.context then
     return nil, "account and context can't be given together", "account"
   end
-  for _, name in ipairs(names_of(given)) do
+  for _, name in ipairs(sorted(given)) do
     local rule, value = rules[name], given[name]
     local message = rule[2] and (value ~= false or rule[1]:find("boolean", 1, true))
       and rule[2](value)

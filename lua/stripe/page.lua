@@ -12,10 +12,9 @@
 -- nearest first. `limit` is the size of a page; `max_items` is where to stop.
 -- @module stripe.page
 
-local core = require "stripe.core"
 local Error = require "stripe.error"
+local Misuse = require "stripe.misuse"
 local Response = require "stripe.response"
-local suggest = require "stripe.suggest"
 
 local Page = {}
 
@@ -136,15 +135,8 @@ local EACH = { max_items = "number", prefetch = "boolean" }
 local function check(options)
   if options == nil then return {} end
   if type(options) ~= "table" then error("options must be a table", 3) end
-  for name, value in pairs(options) do
-    if not EACH[name] then
-      local shown = core.redact(tostring(name))
-      error(("unknown option %q"):format(shown) .. suggest.hint(name, EACH), 3)
-    end
-    if type(value) ~= EACH[name] then
-      error(("option %q must be a %s"):format(name, EACH[name]), 3)
-    end
-  end
+  local misuse = Misuse.types(options, EACH)
+  if misuse then error(misuse, 3) end
   local most = options.max_items
   if most and (most < 0 or most ~= most) then
     error('option "max_items" must not be negative', 3)

@@ -16,13 +16,13 @@
 
 local core = require "stripe.core"
 local Driver = require "stripe.driver"
+local Misuse = require "stripe.misuse"
 local Progress = require "stripe.batch.progress"
 local Results = require "stripe.batch.results"
 local Rows = require "stripe.batch.rows"
 local canceller = require "stripe.canceller"
 local gather = require "stripe.gather"
 local name_of = require "stripe.journal.name"
-local suggest = require "stripe.suggest"
 
 local Batch = {}
 
@@ -44,11 +44,8 @@ end
 
 local function misuse(options)
   if type(options) ~= "table" then return "stripe.batch.run takes a table of options" end
-  for name in pairs(options) do
-    if not OPTIONS[name] then
-      return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, OPTIONS)
-    end
-  end
+  local unknown = Misuse.names(options, OPTIONS)
+  if unknown then return unknown end
   local key, rows = type(options.key), type(options.rows)
   if type(options.name) ~= "string" or not options.name:find("^[^%c]+$") or #options.name > 100
     or not pcall(core.json, options.name) then

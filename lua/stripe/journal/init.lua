@@ -20,10 +20,10 @@
 local core = require "stripe.core"
 local Driver = require "stripe.driver"
 local Entry = require "stripe.journal.entry"
+local Misuse = require "stripe.misuse"
 local Owner = require "stripe.journal.owner"
 local Step = require "stripe.journal.step"
 local gather = require "stripe.gather"
-local suggest = require "stripe.suggest"
 
 local Journal = {}
 local metatable = {
@@ -97,7 +97,7 @@ local function check_once(name, f, options)
   end
   for option, value in pairs(options or {}) do
     if not ONCE[option] then
-      return ("unknown option %q"):format(tostring(option)) .. suggest.hint(option, ONCE)
+      return Misuse.unknown(option, ONCE)
     elseif ONCE[option] == "function" and type(value) ~= "function" then
       return ("option %q must be a function"):format(option)
     elseif ONCE[option] == "number" and not is_seconds(value) then
@@ -275,11 +275,8 @@ local function open(_, options)
   if type(options) ~= "table" then
     error("stripe.journal takes a path or a table of options", 2)
   end
-  for name in pairs(options) do
-    if not OPTIONS[name] then
-      error(("unknown option %q"):format(tostring(name)) .. suggest.hint(name, OPTIONS), 2)
-    end
-  end
+  local unknown = Misuse.names(options, OPTIONS)
+  if unknown then error(unknown, 2) end
   if options.wait ~= nil and not is_seconds(options.wait) then
     error('option "wait" must be a number of seconds', 2)
   elseif options.stamp ~= nil and not (type(options.stamp) == "string"

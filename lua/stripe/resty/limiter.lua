@@ -12,7 +12,7 @@
 local core = require "stripe.core"
 local Dict = require "stripe.resty.dict"
 local Driver = require "stripe.driver"
-local suggest = require "stripe.suggest"
+local Misuse = require "stripe.misuse"
 
 local Limiter = {}
 local metatable = { __name = "stripe.resty.limiter", __index = Limiter }
@@ -30,7 +30,7 @@ local function check(options)
   for name, value in pairs(options) do
     local default = DEFAULTS[name]
     if default == nil and name ~= "now" and name ~= "sleep" and name ~= "metrics" then
-      return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, DEFAULTS)
+      return Misuse.unknown(name, DEFAULTS)
     elseif type(default) == "number" and not (value == false and SWITCHES[name])
       and not (type(value) == "number" and value >= 0 and value < math.huge) then
       return ("option %q must be a number, not negative%s"):format(name,

@@ -9,7 +9,7 @@
 
 local core = require "stripe.core"
 local Dict = require "stripe.resty.dict"
-local suggest = require "stripe.suggest"
+local Misuse = require "stripe.misuse"
 
 local Quotes = {}
 local metatable = { __name = "stripe.resty.quotes", __index = Quotes }
@@ -134,7 +134,7 @@ for name, default in pairs(DEFAULTS) do KNOWN[name] = type(default) end
 local function check(options)
   for name, value in pairs(options) do
     if not KNOWN[name] then
-      return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, KNOWN)
+      return Misuse.unknown(name, KNOWN)
     elseif KNOWN[name] == "table" and type(value) ~= "table" then
       return ("option %q must be a table"):format(name)
     elseif type(DEFAULTS[name]) == "number"

@@ -8,8 +8,8 @@
 -- @module stripe.webhook
 
 local core = require "stripe.core"
+local Misuse = require "stripe.misuse"
 local Secrets = require "stripe.webhook.secrets"
-local suggest = require "stripe.suggest"
 
 local TOLERANCE = 300 -- seconds, as Stripe's own libraries have it
 local LATEST = 999999999999 -- the greatest time that a header may hold
@@ -23,11 +23,7 @@ local SIGN = { timestamp = true, scheme = true }
 
 local function check_options(options, known)
   if type(options) ~= "table" then return "options must be a table, not a " .. type(options) end
-  for name in pairs(options) do
-    if not known[name] then
-      return ("unknown option %q"):format(core.redact(tostring(name))) .. suggest.hint(name, known)
-    end
-  end
+  return Misuse.names(options, known)
 end
 
 local function check_payload(payload)

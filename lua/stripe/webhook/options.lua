@@ -4,11 +4,11 @@
 local core = require "stripe.core"
 local Driver = require "stripe.driver"
 local Memory = require "stripe.webhook.store.memory"
+local Misuse = require "stripe.misuse"
 local Newest = require "stripe.webhook.newest"
 local Patterns = require "stripe.webhook.patterns"
 local Secrets = require "stripe.webhook.secrets"
 local Thin = require "stripe.webhook.thin"
-local suggest = require "stripe.suggest"
 
 local Options = {}
 
@@ -22,26 +22,6 @@ local KNOWN = {
   accounts = "table function", driver = "string table", validate = "boolean",
   on_event = "function", on_error = "function",
 }
-
-local function fits(value, types)
-  for kind in types:gmatch("%a+") do
-    if type(value) == kind or kind == "false" and value == false then return true end
-  end
-  return false
-end
-
-local function check_types(given)
-  for name, value in pairs(given) do
-    local types = KNOWN[name]
-    if not types then
-      return ("unknown option %q"):format(core.redact(tostring(name))) .. suggest.hint(name, KNOWN)
-    end
-    if not fits(value, types) then
-      return ("option %q must be a %s, not a %s")
-        :format(name, types:gsub(" ", " or "), type(value))
-    end
-  end
-end
 
 local function check_list(list, name, kind)
   local count = 0
@@ -156,7 +136,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string what is wrong
 function Options.settings(given)
-  local wrong = check_types(given) or check(given)
+  local wrong = Misuse.types(given, KNOWN) or check(given)
   if wrong then return nil, wrong end
   local validate = given.validate ~= false
   local settings = {}

@@ -3,8 +3,8 @@
 -- @module stripe.workflow.class
 
 local Error = require "stripe.error"
+local Misuse = require "stripe.misuse"
 local core = require "stripe.core"
-local suggest = require "stripe.suggest"
 
 local Class = {}
 
@@ -38,11 +38,7 @@ end
 -- @tparam table known set of names
 function Class.unknown(method, options, known)
   if type(options) ~= "table" then return ("%s takes a table of options"):format(method) end
-  for name in pairs(options) do
-    if not known[name] then
-      return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, known)
-    end
-  end
+  return Misuse.names(options, known)
 end
 
 --- What is wrong with an option that is a number of seconds, or nil.

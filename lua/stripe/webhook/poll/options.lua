@@ -2,8 +2,8 @@
 -- @module stripe.webhook.poll.options
 
 local Call = require "stripe.options"
+local Misuse = require "stripe.misuse"
 local canceller = require "stripe.canceller"
-local suggest = require "stripe.suggest"
 
 local Options = {}
 
@@ -12,13 +12,6 @@ local KNOWN = {
   follow = "boolean", interval = "number", cancel = "table", max_tries = "number",
   on_gap = "function", on_poll = "function", call = "table", now = "function",
 }
-
-local function fits(value, types)
-  for kind in types:gmatch("%a+") do
-    if type(value) == kind then return true end
-  end
-  return false
-end
 
 local function check_values(given)
   local start, tries = given.start, given.max_tries
@@ -54,17 +47,9 @@ end
 -- @treturn ?string
 function Options.misuse(given)
   if type(given) ~= "table" then return "argument 3 (options) must be a table" end
-  for name, value in pairs(given) do
-    local types = KNOWN[name]
-    if not types then
-      return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, KNOWN)
-        .. '; options of the calls go into "call"'
-    elseif not fits(value, types) then
-      return ("option %q must be a %s, not a %s"):format(name, types:gsub(" ", " or "),
-        type(value))
-    end
-  end
-  return check_values(given)
+  local unknown = Misuse.names(given, KNOWN)
+  if unknown then return unknown .. '; options of the calls go into "call"' end
+  return Misuse.types(given, KNOWN) or check_values(given)
 end
 
 return Options

@@ -2,8 +2,8 @@
 -- @module stripe.webhook.queue.options
 
 local Connection = require "stripe.webhook.redis"
+local Misuse = require "stripe.misuse"
 local canceller = require "stripe.canceller"
-local suggest = require "stripe.suggest"
 local without_place = require "stripe.without_place"
 
 local Options = {}
@@ -19,24 +19,9 @@ local OF_WORKER = {
   on_trouble = "function", driver = "string table",
 }
 
-local function fits(value, types)
-  for kind in types:gmatch("%a+") do
-    if type(value) == kind then return true end
-  end
-  return false
-end
-
 local function check(given, known, what)
   if type(given) ~= "table" then return what .. " takes a table of options" end
-  for name, value in pairs(given) do
-    local types = known[name]
-    if not types then
-      return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, known)
-    elseif not fits(value, types) then
-      return ("option %q must be a %s, not a %s"):format(name, types:gsub(" ", " or "),
-        type(value))
-    end
-  end
+  return Misuse.types(given, known)
 end
 
 local function seconds(given, name, least)

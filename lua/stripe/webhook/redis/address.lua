@@ -1,8 +1,8 @@
 --- Where a Redis server is, and as whom to speak to it.
 -- @module stripe.webhook.redis.address
 
+local Misuse = require "stripe.misuse"
 local encoded = require "stripe.encoded"
-local suggest = require "stripe.suggest"
 
 local KNOWN = {
   url = "string", host = "string", port = "number", unix_socket = "string", username = "string",
@@ -52,14 +52,8 @@ end
 -- @treturn[2] string what is wrong with them
 local function read(options)
   if type(options) ~= "table" then return nil, "a connection to Redis takes a table of options" end
-  for name, value in pairs(options) do
-    local kind = KNOWN[name]
-    if not kind then
-      return nil, ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, KNOWN)
-    elseif type(value) ~= kind then
-      return nil, ("option %q must be a %s, not a %s"):format(name, kind, type(value))
-    end
-  end
+  local misuse = Misuse.types(options, KNOWN)
+  if misuse then return nil, misuse end
   if options.url and (options.host or options.unix_socket) then
     return nil, 'give option "url", or "host" or "unix_socket"; not both'
   end

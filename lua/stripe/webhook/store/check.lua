@@ -1,7 +1,7 @@
 --- What the stores ask of their arguments.
 -- @module stripe.webhook.store.check
 
-local suggest = require "stripe.suggest"
+local Misuse = require "stripe.misuse"
 
 local Check = {}
 
@@ -10,19 +10,13 @@ Check.KEEP = 35 * 24 * 3600
 
 --- Options of a store.
 -- @param options
--- @tparam table known name -> type
+-- @tparam table known name -> types
 -- @string what for messages
 -- @treturn ?string what is wrong with them
 function Check.options(options, known, what)
   if type(options) ~= "table" then return what .. " takes a table of options" end
-  for name, value in pairs(options) do
-    local kind = known[name]
-    if not kind then
-      return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, known)
-    elseif type(value) ~= kind then
-      return ("option %q must be a %s, not a %s"):format(name, kind, type(value))
-    end
-  end
+  local misuse = Misuse.types(options, known)
+  if misuse then return misuse end
   for _, name in ipairs { "keep", "timeout" } do
     local seconds = options[name]
     if seconds and not (seconds > 0 and seconds < 1e9) then

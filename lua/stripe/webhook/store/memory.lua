@@ -7,7 +7,7 @@
 -- @module stripe.webhook.store.memory
 
 local core = require "stripe.core"
-local suggest = require "stripe.suggest"
+local Misuse = require "stripe.misuse"
 
 local Memory = {}
 local metatable = { __name = "stripe.webhook.store.memory", __index = Memory }
@@ -36,11 +36,8 @@ local function list() return setmetatable({ n = 0 }, List) end
 local KNOWN = { keep = true, max = true, now = true }
 
 local function check(options)
-  for name in pairs(options) do
-    if not KNOWN[name] then
-      return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, KNOWN)
-    end
-  end
+  local unknown = Misuse.names(options, KNOWN)
+  if unknown then return unknown end
   local keep, max, now = options.keep, options.max, options.now
   if keep ~= nil and (type(keep) ~= "number" or not (keep > 0 and keep < math.huge)) then
     return 'option "keep" must be a number of seconds above 0'

@@ -50,12 +50,8 @@ end
 
 -- What is wrong with the options: nil, or a message that names the one.
 local function misuse(options)
-  if type(options) ~= "table" then return "plan takes a table of options" end
-  for name in pairs(options) do
-    if not OPTIONS[name] then
-      return ("unknown option %q"):format(tostring(name)) .. suggest.hint(name, OPTIONS)
-    end
-  end
+  local wrong = Class.unknown("plan", options, OPTIONS)
+  if wrong then return wrong end
   local tons, budget = options.metric_tons, options.budget
   if (tons == nil) == (budget == nil) then
     return 'give "metric_tons" or "budget": one of them'
