@@ -75,6 +75,17 @@ function Error.refused(problem, operation, method, path)
   }
 end
 
+--- The error made of what a function threw: nobody knows how far it came.
+-- @param thrown kept as `cause`
+-- @tparam ?string trace
+-- @treturn table
+function Error.thrown(thrown, trace)
+  return Error.new {
+    type = "lua_error", message = tostring(thrown), traceback = trace, cause = thrown,
+    attempts = {}, retryable = false, sent = "maybe",
+  }
+end
+
 --- An error about a call, which tells the rest. By itself, for failures that our side found: no
 -- transport, an answer that can't be read, a sink that failed.
 -- @tparam userdata call

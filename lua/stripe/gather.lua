@@ -6,13 +6,6 @@ local Error = require "stripe.error"
 local Misuse = require "stripe.misuse"
 local traced = require "stripe.driver.traced"
 
-local function caught(thrown, trace)
-  return Error.new {
-    type = "lua_error", message = tostring(thrown), traceback = trace, cause = thrown,
-    attempts = {}, retryable = false, sent = "maybe",
-  }
-end
-
 -- Where Lua yields through xpcall, what a function throws is caught in place; PUC Lua 5.1 needs a
 -- task for it.
 local in_place = require "stripe.driver.through_pcall"
@@ -25,7 +18,7 @@ local function run(driver, f)
   else
     ok, value, err = driver.await(driver.spawn(f))
   end
-  if not ok then return false, caught(value, err) end
+  if not ok then return false, Error.thrown(value, err) end
   return true, value, err
 end
 

@@ -155,10 +155,7 @@ local function ahead(page, prefetch)
   return function()
     local ok, following, err = driver.await(task)
     if ok then return following, err end
-    return nil, Error.new {
-      type = "lua_error", message = tostring(following), traceback = err, attempts = {},
-      retryable = false, sent = "maybe",
-    }
+    return nil, Error.thrown(following, err)
   end
 end
 

@@ -218,3 +218,17 @@ describe("a secret", function()
   end)
 end)
 
+
+describe("an error of a function that threw", function()
+  it("keeps what was thrown, and where", function()
+    local Error, thrown = require "stripe.error", { "thrown" }
+    local err = Error.thrown(thrown, "stack traceback: ...")
+    assert.is_true(Error.is(err))
+    assert.equal("lua_error", err.type)
+    assert.equal(tostring(thrown), err.message)
+    assert.equal(thrown, err.cause)
+    assert.equal("stack traceback: ...", err.traceback)
+    assert.equal("maybe", err.sent)
+    assert.is_false(err.retryable)
+  end)
+end)
