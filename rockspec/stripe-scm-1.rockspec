@@ -234,6 +234,7 @@ build = {
     ["stripe.resty.metrics"] = "lua/stripe/resty/metrics.lua",
     ["stripe.resty.quotes"] = "lua/stripe/resty/quotes.lua",
     ["stripe.resty.webhook"] = "lua/stripe/resty/webhook.lua",
+    ["stripe.shell_word"] = "lua/stripe/shell_word.lua",
     ["stripe.simulator"] = "lua/stripe/simulator/init.lua",
     ["stripe.simulator.account"] = "lua/stripe/simulator/account.lua",
     ["stripe.simulator.accounts"] = "lua/stripe/simulator/accounts.lua",

@@ -2,21 +2,18 @@
 -- @module stripe.dry_run
 
 local Observe = require "stripe.observe"
-
-local function quote(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
+local shell_word = require "stripe.shell_word"
 
 -- A header as curl takes it: one without a value would be left out, if it ended with its colon.
 local function line_of(header)
-  return quote(header[2] == "" and header[1] .. ";" or header[1] .. ": " .. header[2])
+  return shell_word(header[2] == "" and header[1] .. ";" or header[1] .. ": " .. header[2])
 end
 
 -- The request as a line for a shell. The key is left to a variable of that shell, the length of the
 -- body (which is another one where something is redacted) to curl. Without -g curl would take the
 -- brackets of a query for ranges of addresses.
 local function curl(method, url, headers, body)
-  local line = { "curl", "-g", "-X", method, quote(url) }
+  local line = { "curl", "-g", "-X", method, shell_word(url) }
   for _, header in ipairs(headers) do
     local name = header[1]:lower()
     if name == "authorization" then
@@ -26,7 +23,7 @@ local function curl(method, url, headers, body)
     end
   end
   if method ~= "GET" and body then
-    line[#line + 1] = "--data-raw " .. quote(body)
+    line[#line + 1] = "--data-raw " .. shell_word(body)
   end
   return table.concat(line, " ")
 end

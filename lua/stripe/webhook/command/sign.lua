@@ -2,26 +2,22 @@
 -- @module stripe.webhook.command.sign
 
 local Input = require "stripe.webhook.command.input"
+local shell_word = require "stripe.shell_word"
 local webhook = require "stripe.webhook"
-
--- As one word for a shell.
-local function quoted(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
 
 -- curl takes a value that starts with @ for a file's name.
 local function data_of(path, payload)
-  if path ~= "-" then return quoted("@" .. path) end
+  if path ~= "-" then return shell_word("@" .. path) end
   if payload:find("\0", 1, true) or payload:find "^@" then
     Input.misuse "with --curl, put this payload into a file"
   end
-  return quoted(payload)
+  return shell_word(payload)
 end
 
 local function curl(options, payload, header)
   return table.concat({
-    "curl -sS -X POST", quoted(options.url), "-H 'Content-Type: application/json' -H",
-    quoted(header), "--data-binary", data_of(options.payload, payload),
+    "curl -sS -X POST", shell_word(options.url), "-H 'Content-Type: application/json' -H",
+    shell_word(header), "--data-binary", data_of(options.payload, payload),
   }, " ")
 end
 

@@ -6,6 +6,7 @@ local Common = require "stripe.workflow.command.common"
 local File = require "stripe.workflow.file"
 local core = require "stripe.core"
 local money = require "stripe.money"
+local shell_word = require "stripe.shell_word"
 local workflow = require "stripe.workflow.climate"
 
 local NAME = "stripe-climate"
@@ -185,14 +186,14 @@ function commands.buy(climate, options)
 end
 
 local function make_directory(path)
-  local made = os.execute("mkdir -p -- " .. Common.quoted(path))
+  local made = os.execute("mkdir -p -- " .. shell_word(path))
   if made ~= true and made ~= 0 then Common.stop(NAME, path .. " can't be made", Common.USAGE) end
 end
 
 -- Gets a certificate: its bytes and an extension, or nil and a message.
 local function fetch(url)
   if not url:find("^https://[%w.-]+/") then return nil, url .. " is no address of the web" end
-  local pipe = io.popen("curl -fsSL --proto =https --max-time 60 -- " .. Common.quoted(url))
+  local pipe = io.popen("curl -fsSL --proto =https --max-time 60 -- " .. shell_word(url))
   local bytes = pipe and pipe:read("*a") or ""
   if pipe then pipe:close() end
   if bytes == "" then return nil, url .. " can't be fetched" end

@@ -6,6 +6,7 @@
 
 local Key = require "stripe.key"
 local core = require "stripe.core"
+local shell_word = require "stripe.shell_word"
 local stripe = require "stripe"
 local without_place = require "stripe.without_place"
 
@@ -89,14 +90,11 @@ function Common.run(name, command)
   Common.stop(name, code)
 end
 
---- A text as one word of a shell.
-function Common.quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
-
 -- What to run when the doubt about an entry is cleared up.
 local function way_out(name, entry, options)
-  local file = options.journal ~= JOURNAL and " --journal " .. Common.quoted(options.journal) or ""
+  local file = options.journal ~= JOURNAL and " --journal " .. shell_word(options.journal) or ""
   return ("\nThen run: %s%s resolve %s --object ID, or --absent"):format(name, file,
-    Common.quoted(entry))
+    shell_word(entry))
 end
 
 --- Ends the program because of an error; in JSON it goes to the output.
