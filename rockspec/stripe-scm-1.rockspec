@@ -385,6 +385,7 @@ build = {
     ["stripe.webhook.store.statement"] = "lua/stripe/webhook/store/statement.lua",
     ["stripe.webhook.store.transaction"] = "lua/stripe/webhook/store/transaction.lua",
     ["stripe.webhook.thin"] = "lua/stripe/webhook/thin.lua",
+    ["stripe.with"] = "lua/stripe/with.lua",
     ["stripe.without_place"] = "lua/stripe/without_place.lua",
     ["stripe.workflow"] = "lua/stripe/workflow/init.lua",
     ["stripe.workflow.chart"] = "lua/stripe/workflow/chart.lua",

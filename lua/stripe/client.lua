@@ -12,6 +12,7 @@ local Options = require "stripe.options"
 local Resource = require "stripe.resource"
 local key = require "stripe.key"
 local suggest = require "stripe.suggest"
+local with = require "stripe.with"
 
 local Client = {}
 
@@ -102,12 +103,10 @@ end
 function methods:with(overrides)
   local settings = settings_of(self, "with")
   if type(overrides) ~= "table" then error("client:with takes a table of options", 2) end
-  local given = {}
-  for name, value in pairs(settings.given) do given[name] = value end
+  local given = with({}, settings.given)
   if overrides.account then given.context = nil end
   if overrides.context then given.account = nil end
-  for name, value in pairs(overrides) do given[name] = value end
-  local changed, message = build(given)
+  local changed, message = build(with(given, overrides))
   if not changed then error(message, 2) end
   return make(changed)
 end

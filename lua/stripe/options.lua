@@ -7,6 +7,7 @@ local address = require "stripe.address"
 local canceller = require "stripe.canceller"
 local key = require "stripe.key"
 local suggest = require "stripe.suggest"
+local with = require "stripe.with"
 
 local Options = {}
 
@@ -235,12 +236,6 @@ local function user_agent(app)
   return text
 end
 
-local function copy(members)
-  local mine = {}
-  for name, value in pairs(members) do mine[name] = value end
-  return mine
-end
-
 local DEFAULTS = {
   timeout = 80, connect_timeout = 30, max_retries = 2, retry_rate_limit = false, validate = true,
 }
@@ -255,9 +250,8 @@ function Options.for_client(given)
   if misuse or refused then return nil, misuse or refused end
   if not given.api_key then return nil, "option \"api_key\" is missing" end
 
-  local settings = { given = copy(given) } -- the caller may use the table again
-  for name, value in pairs(DEFAULTS) do settings[name] = value end
-  for name, value in pairs(given) do settings[name] = value end
+  local settings = with(with({}, DEFAULTS), given)
+  settings.given = with({}, given) -- the caller may use the table again
   local message = addresses(settings)
   if message then return nil, message end
   settings.user_agent = user_agent(settings.app_info)
@@ -271,8 +265,8 @@ end
 -- @tparam table given
 -- @treturn table
 function Options.copy(given)
-  local mine = copy(given)
-  if type(mine.headers) == "table" then mine.headers = copy(mine.headers) end
+  local mine = with({}, given)
+  if type(mine.headers) == "table" then mine.headers = with({}, mine.headers) end
   return mine
 end
 

@@ -15,6 +15,7 @@
 local Error = require "stripe.error"
 local Misuse = require "stripe.misuse"
 local Response = require "stripe.response"
+local with = require "stripe.with"
 
 local Page = {}
 
@@ -56,8 +57,7 @@ function Page.adopt(list, source)
 end
 
 local function params_at(state, direction, id)
-  local params = {}
-  for name, value in pairs(state.source.params) do params[name] = value end
+  local params = with({}, state.source.params)
   params[FORWARD], params[BACKWARD] = nil, nil
   params[direction] = id
   return params

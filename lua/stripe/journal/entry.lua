@@ -9,17 +9,16 @@ local core = require "stripe.core"
 local Driver = require "stripe.driver"
 local Error = require "stripe.error"
 local Owner = require "stripe.journal.owner"
+local with = require "stripe.with"
 
 local Entry = {}
 local metatable = { __name = "stripe.journal.entry", __index = Entry }
 
 local function failure(code, message, more)
-  local fields = {
+  return Error.new(with({
     type = "journal_error", code = code, message = message, attempts = {},
     retryable = code == "busy" or code == "storage", sent = "no",
-  }
-  for name, value in pairs(more or {}) do fields[name] = value end
-  return Error.new(fields)
+  }, more))
 end
 
 --- An error of the journal: `code` is "busy", "lost", "storage", "changed", "doubtful", "refused"

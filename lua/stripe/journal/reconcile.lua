@@ -6,6 +6,7 @@
 -- @module stripe.journal.reconcile
 
 local Operations = require "stripe.operations"
+local with = require "stripe.with"
 
 -- Seconds by which Stripe's clock and ours may differ, a wrong time zone included: what is looked
 -- at in vain costs little.
@@ -20,8 +21,7 @@ end
 
 -- Asks as the request would have asked: with its API key, account, headers and time limits.
 local function ask(look, operation, ids, params)
-  local options = {}
-  for name, value in pairs(look.options) do options[name] = value end
+  local options = with({}, look.options)
   options.idempotency_key = nil
   return look.send(look.settings, {
     op = operation.op, ids = ids or {}, params = params, options = options,

@@ -4,6 +4,7 @@
 local core = require "stripe.core"
 local Error = require "stripe.error"
 local encoded = require "stripe.encoded"
+local with = require "stripe.with"
 
 local Refusal = {}
 
@@ -50,10 +51,6 @@ end
 
 --- The error again.
 -- @tparam table kept
-function Refusal.again(kept)
-  local fields = { attempts = {} }
-  for name, value in pairs(kept) do fields[name] = value end
-  return Error.new(fields)
-end
+function Refusal.again(kept) return Error.new(with({ attempts = {} }, kept)) end
 
 return Refusal

@@ -4,6 +4,7 @@
 local core = require "stripe.core"
 local Key = require "stripe.key"
 local Operations = require "stripe.operations"
+local with = require "stripe.with"
 
 local Request = {}
 
@@ -88,12 +89,10 @@ end
 -- @string name
 -- @string stamp
 function Request.stamp(request, name, stamp)
-  local copy, params, metadata = {}, {}, {}
-  for key, value in pairs(request) do copy[key] = value end
-  for key, value in pairs(request.params or {}) do params[key] = value end
-  for key, value in pairs(params.metadata or {}) do metadata[key] = value end
-  metadata[name] = stamp
-  params.metadata, copy.params = metadata, params
+  local copy, params = with({}, request), with({}, request.params)
+  params.metadata = with({}, params.metadata)
+  params.metadata[name] = stamp
+  copy.params = params
   return copy
 end
 
@@ -101,9 +100,7 @@ end
 -- @tparam table request
 -- @string[opt] key
 function Request.under(request, key)
-  local copy, options = {}, {}
-  for name, value in pairs(request) do copy[name] = value end
-  for name, value in pairs(request.options) do options[name] = value end
+  local copy, options = with({}, request), with({}, request.options)
   options.journal, options.idempotency_key = nil, key
   copy.options = options
   return copy

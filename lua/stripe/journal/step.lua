@@ -18,6 +18,7 @@ local Refusal = require "stripe.journal.refusal"
 local Request = require "stripe.journal.request"
 local Response = require "stripe.response"
 local reconcile = require "stripe.journal.reconcile"
+local with = require "stripe.with"
 
 -- Stripe forgets a key when it is 24 hours old; an hour of that is left for clocks that differ and
 -- for the time a call takes. [docs.stripe.com/api/idempotent_requests]
@@ -28,8 +29,8 @@ local KEY_LIFE = 23 * 3600
 local SKEW = 600
 
 local function settle(entry, step, state, fields)
+  with(step, fields)
   step.state = state
-  for name, value in pairs(fields or {}) do step[name] = value end
   return entry:save()
 end
 
@@ -203,8 +204,7 @@ function Step.run(recorder, settings, request, send)
     return nil, Refusal.again(old.error)
   end
   if fresh and not same then
-    old = { state = "unsent", stamp = (assert(core.uuid()):gsub("-", "")) }
-    for name, value in pairs(described) do old[name] = value end
+    old = with({ state = "unsent", stamp = (assert(core.uuid()):gsub("-", "")) }, described)
     old.plain, steps[n] = nil, old
   end
   if old.stamped then request = Request.stamp(request, old.stamped, old.stamp) end

@@ -15,6 +15,7 @@ local Metrics = require "stripe.resty.metrics"
 local Quotes = require "stripe.resty.quotes"
 local Webhook = require "stripe.resty.webhook"
 local stripe = require "stripe"
+local with = require "stripe.with"
 
 local resty = {}
 
@@ -42,12 +43,10 @@ end
 function resty.client(options)
   if type(options) == "string" then options = { api_key = options } end
   if type(options) ~= "table" then error("resty.client takes a key or a table of options", 2) end
-  local given, limits = {}, {}
   if options.limits ~= nil and type(options.limits) ~= "table" then
     error('option "limits" must be a table', 2)
   end
-  for name, value in pairs(options) do given[name] = value end
-  for name, value in pairs(options.limits or {}) do limits[name] = value end
+  local given, limits = with({}, options), with({}, options.limits)
   given.dict, given.limits = nil, nil
   if options.dict ~= false and not given.limiter then
     limits.dict = options.dict or DICT
@@ -72,8 +71,7 @@ end
 --- Makes an endpoint for webhooks, see `stripe.resty.webhook`; its outcomes are counted when the
 -- dictionary "stripe" (or `dict`) is there.
 function resty.webhook(options)
-  local given = {}
-  for name, value in pairs(type(options) == "table" and options or {}) do given[name] = value end
+  local given = with({}, type(options) == "table" and options)
   local dict = given.dict or DICT
   given.dict = nil
   local ngx = package.loaded.ngx

@@ -13,6 +13,7 @@ local core = require "stripe.core"
 local Dict = require "stripe.resty.dict"
 local Driver = require "stripe.driver"
 local Misuse = require "stripe.misuse"
+local with = require "stripe.with"
 
 local Limiter = {}
 local metatable = { __name = "stripe.resty.limiter", __index = Limiter }
@@ -75,9 +76,7 @@ function Limiter.new(options)
   options = options or {}
   local wrong = type(options) ~= "table" and "a limiter takes a table of options" or check(options)
   if wrong then error(wrong, 2) end
-  local self = {}
-  for name, value in pairs(DEFAULTS) do self[name] = value end
-  for name, value in pairs(options) do self[name] = value end
+  local self = with(with({}, DEFAULTS), options)
   local dict, message = Dict.open(self.dict)
   if not dict then return nil, message end
   self.dict = dict

@@ -10,6 +10,7 @@
 local core = require "stripe.core"
 local Dict = require "stripe.resty.dict"
 local Misuse = require "stripe.misuse"
+local with = require "stripe.with"
 
 local Quotes = {}
 local metatable = { __name = "stripe.resty.quotes", __index = Quotes }
@@ -38,7 +39,7 @@ local function read(self, args)
       params[name] = value
     end
   end
-  for name, value in pairs(self.params or {}) do params[name] = value end
+  with(params, self.params)
   for name in pairs(params) do names[#names + 1] = name end
   table.sort(names)
   for i, name in ipairs(names) do

@@ -10,6 +10,7 @@
 
 local core = require "stripe.core"
 local utf8_text = require "stripe.simulator.utf8_text"
+local with = require "stripe.with"
 
 local errors = {}
 
@@ -26,8 +27,7 @@ local metatable = {
 --   `code`, `param`, `headers` (map of header names) and any extra member of the body
 -- @treturn table err
 function errors.new(fields)
-  local err = { status = 400, type = "invalid_request_error" }
-  for name, value in pairs(fields) do err[name] = value end
+  local err = with({ status = 400, type = "invalid_request_error" }, fields)
   if err.code and not err.doc_url then err.doc_url = DOC_URL .. err.code:gsub("_", "-") end
   return setmetatable(err, metatable)
 end

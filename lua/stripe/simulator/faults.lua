@@ -10,15 +10,14 @@ local errors = require "stripe.simulator.errors"
 local families = require "stripe.simulator.families"
 local idempotency = require "stripe.simulator.idempotency"
 local shape = require "stripe.simulator.shape"
+local with = require "stripe.with"
 
 local Faults = {}
 local metatable = { __name = "stripe.simulator.faults", __index = Faults }
 
 local function refusal(err, headers)
-  local answer = { status = err.status, headers = { ["Content-Type"] = "application/json" },
+  return { status = err.status, headers = with({ ["Content-Type"] = "application/json" }, headers),
     body = errors.body(err) }
-  for name, value in pairs(headers or {}) do answer.headers[name] = value end
-  return answer
 end
 
 -- Name -> what is answered instead: function(fault, request).
@@ -52,9 +51,8 @@ local instead = {
   status = function(fault)
     local body = fault.body
     if type(body) == "table" then body = core.json(body) end
-    local headers = { ["Content-Type"] = "application/json" }
-    for name, value in pairs(fault.headers or {}) do headers[name] = value end
-    return { status = fault.status, headers = headers, body = body or "" }
+    return { status = fault.status, body = body or "",
+      headers = with({ ["Content-Type"] = "application/json" }, fault.headers) }
   end,
   reset = function() return { directive = "reset" } end,
 }

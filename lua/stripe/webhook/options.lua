@@ -9,6 +9,7 @@ local Newest = require "stripe.webhook.newest"
 local Patterns = require "stripe.webhook.patterns"
 local Secrets = require "stripe.webhook.secrets"
 local Thin = require "stripe.webhook.thin"
+local with = require "stripe.with"
 
 local Options = {}
 
@@ -139,8 +140,7 @@ function Options.settings(given)
   local wrong = Misuse.types(given, KNOWN) or check(given)
   if wrong then return nil, wrong end
   local validate = given.validate ~= false
-  local settings = {}
-  for name, value in pairs(given) do settings[name] = value end
+  local settings = with({}, given)
   settings.patterns, wrong = Patterns.new(given.on, validate)
   if wrong then return nil, 'option "on": ' .. wrong end
   settings.newest = nil

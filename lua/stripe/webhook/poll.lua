@@ -18,6 +18,7 @@ local Position = require "stripe.webhook.poll.position"
 local Round = require "stripe.webhook.poll.round"
 local Windows = require "stripe.webhook.poll.windows"
 local protect = require "stripe.webhook.protect"
+local with = require "stripe.with"
 
 local Poll = {}
 
@@ -28,8 +29,7 @@ local function is_canceled(self)
 end
 
 local function list(self, params)
-  local options = {}
-  for name, value in pairs(self.options.call or {}) do options[name] = value end
+  local options = with({}, self.options.call)
   options.cancel = self.options.cancel
   return self.events:list(params, options)
 end

@@ -11,6 +11,7 @@ local Dispatch = require "stripe.webhook.dispatch"
 local Driver = require "stripe.driver"
 local Error = require "stripe.error"
 local protect = require "stripe.webhook.protect"
+local with = require "stripe.with"
 
 local STATUS = {
   committed = 200, duplicate = 200, stale = 200, ignored = 200, queued = 200,
@@ -20,9 +21,9 @@ local STATUS = {
 local PAUSE = 0.05 -- seconds between two looks at an object that is being handled
 
 local function outcome_of(event, result, more)
-  local outcome = { status = STATUS[result], result = result, id = event.id, type = event.type }
-  for name, value in pairs(more or {}) do outcome[name] = value end
-  return outcome
+  return with({
+    status = STATUS[result], result = result, id = event.id, type = event.type,
+  }, more)
 end
 
 local function store_error(message)

@@ -23,6 +23,7 @@ local Entry = require "stripe.webhook.queue.entry"
 local Options = require "stripe.webhook.queue.options"
 local Scripts = require "stripe.webhook.queue.scripts"
 local Worker = require "stripe.webhook.queue.worker"
+local with = require "stripe.with"
 local without_place = require "stripe.without_place"
 
 local Queue = {}
@@ -75,8 +76,7 @@ Queue.push = Queue.append
 function Queue:endpoint(options)
   check(self, "endpoint")
   if type(options) ~= "table" then error("queue:endpoint takes a table of options", 2) end
-  local given = { on = { ["*"] = function() end } }
-  for name, value in pairs(options) do given[name] = value end
+  local given = with({ on = { ["*"] = function() end } }, options)
   if given.queue or given.store then
     error('queue:endpoint takes no option "queue" or "store": it only queues', 2)
   end

@@ -5,6 +5,7 @@
 local Error = require "stripe.error"
 local Misuse = require "stripe.misuse"
 local core = require "stripe.core"
+local with = require "stripe.with"
 
 local Class = {}
 
@@ -72,12 +73,10 @@ end
 -- @tparam[opt] table more fields that differ from `type = "workflow_error"`, `sent = "no"`,
 --   `retryable = false`
 function Class.failure(code, message, more)
-  local fields = {
+  return Error.new(with({
     type = "workflow_error", code = code, message = message, attempts = {}, retryable = false,
     sent = "no",
-  }
-  for name, value in pairs(more or {}) do fields[name] = value end
-  return Error.new(fields)
+  }, more))
 end
 
 --- The same for parameters that were refused here.

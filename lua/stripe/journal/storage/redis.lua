@@ -5,6 +5,7 @@
 -- @module stripe.journal.storage.redis
 
 local Connection = require "stripe.webhook.redis"
+local with = require "stripe.with"
 
 local Redis = {}
 local metatable = { __name = "stripe.journal.storage.redis", __index = Redis }
@@ -58,8 +59,7 @@ function Redis:close() self.connection:close() end
 -- @tparam table options those of `stripe.webhook.redis`, and `key`: of the hash ("stripe:journal")
 local function open(options)
   if type(options) ~= "table" then return nil, "option \"redis\" must be a table" end
-  local address = {}
-  for name, value in pairs(options) do address[name] = value end
+  local address = with({}, options)
   address.key = nil
   local connection = Connection.connect(address)
   local alive, message = connection:command("PING")

@@ -3,6 +3,7 @@
 
 local Error = require "stripe.error"
 local protect = require "stripe.webhook.protect"
+local with = require "stripe.with"
 
 local Round = {}
 local metatable = { __name = "stripe.webhook.poll.round", __index = Round }
@@ -27,10 +28,9 @@ end
 -- @tparam table poll see `stripe.webhook.poll`
 -- @treturn table
 function Round.new(position, poll)
-  local ids = {}
-  for id, created in pairs(position.ids) do ids[id] = created end
   return setmetatable({
-    poll = poll, position = position, ids = ids, tries = position.failed, failed = {},
+    poll = poll, position = position, ids = with({}, position.ids), tries = position.failed,
+    failed = {},
     reached = position.created, held = nil, -- Unix seconds; of the oldest event that failed
     unsaved = 0,
     report = { listed = 0, results = {}, failures = {}, given_up = {} },
@@ -44,10 +44,9 @@ end
 -- @treturn[2] table the error
 function Round:save(checked)
   local position = {
-    created = math.min(self.held or self.reached, self.reached), ids = {}, failed = {},
-    checked = checked,
+    created = math.min(self.held or self.reached, self.reached), ids = {},
+    failed = with({}, self.failed), checked = checked,
   }
-  for id, tries in pairs(self.failed) do position.failed[id] = tries end
   for id, created in pairs(self.ids) do
     if created >= position.created - self.poll.overlap then position.ids[id] = created end
   end

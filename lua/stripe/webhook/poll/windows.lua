@@ -5,6 +5,8 @@
 -- their events allow.
 -- @module stripe.webhook.poll.windows
 
+local with = require "stripe.with"
+
 local Windows = {}
 local metatable = { __name = "stripe.webhook.poll.windows", __index = Windows }
 
@@ -27,9 +29,7 @@ function Windows.new(list, from, params, most)
 end
 
 local function params_of(self, to)
-  local params = { limit = PAGE, created = { gte = self.from, lt = to } }
-  for name, value in pairs(self.params) do params[name] = value end
-  return params
+  return with({ limit = PAGE, created = { gte = self.from, lt = to } }, self.params)
 end
 
 -- The events of a stretch, newest first; and whether these are all.

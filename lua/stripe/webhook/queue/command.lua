@@ -7,6 +7,7 @@
 local argparse = require "argparse"
 local core = require "stripe.core"
 local webhook = require "stripe.webhook"
+local with = require "stripe.with"
 local without_place = require "stripe.without_place"
 
 local DEFAULT_GROUP = "workers"
@@ -80,8 +81,7 @@ local function handler_of(path, queue, verbose)
     fail(1, path .. " must return a table for stripe.webhook.handler")
   end
   if type(given.process) == "function" then return given end
-  local mine = {}
-  for name, value in pairs(given) do mine[name] = value end
+  local mine = with({}, given)
   mine.queue = nil
   if mine.secrets == nil then mine.secrets = false end
   if mine.store == nil then

@@ -9,6 +9,7 @@ local Decision = require "stripe.workflow.climate.decision"
 local Plan = require "stripe.workflow.climate.plan"
 local Price = require "stripe.workflow.climate.price"
 local name_of = require "stripe.journal.name"
+local with = require "stripe.with"
 
 local decimal = require("stripe.core").decimal
 
@@ -43,8 +44,7 @@ local function misuse(plan, options)
 end
 
 local function params_of(line, run)
-  local metadata = {}
-  for name, value in pairs(run.options.metadata or {}) do metadata[name] = value end
+  local metadata = with({}, run.options.metadata)
   metadata.climate_reference, metadata.climate_line = run.reference, line.number
   return {
     product = line.product, currency = run.plan.currency, metadata = metadata,
@@ -128,8 +128,7 @@ end
 
 -- The plan that the purchase began with: this one, when it begins now.
 local function plan_of(plan, options)
-  local own, resumed = {}, true
-  for name, value in pairs(plan) do own[name] = value end
+  local own, resumed = with({}, plan), true
   local kept, err = options.journal:once(name_of("climate", options.reference), function()
     resumed = false
     return own

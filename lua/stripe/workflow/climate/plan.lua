@@ -12,6 +12,7 @@ local Products = require "stripe.workflow.climate.products"
 local money = require "stripe.money"
 local suggest = require "stripe.suggest"
 local tabular = require "stripe.workflow.tabular"
+local with = require "stripe.with"
 
 local decimal = core.decimal
 
@@ -336,8 +337,7 @@ end
 function Plan.make(client, options, around)
   local wrong = misuse(options)
   if wrong then error(wrong, 3) end
-  local asked = {}
-  for name, value in pairs(options) do asked[name] = value end
+  local asked = with({}, options)
   asked.currency = (asked.currency or "usd"):lower()
   asked.prefer = type(asked.prefer) == "table" and asked.prefer or { asked.prefer or "price" }
   if asked.metric_tons then asked.metric_tons = Price.plain(asked.metric_tons) end

@@ -7,6 +7,7 @@ local File = require "stripe.workflow.file"
 local canceller = require "stripe.canceller"
 local core = require "stripe.core"
 local tabular = require "stripe.workflow.tabular"
+local with = require "stripe.with"
 
 local Watch = {}
 
@@ -83,8 +84,7 @@ end
 -- An order with its lists: an empty one would else be written as an empty object.
 local function as_json(order)
   if type(order.delivery_details) ~= "table" or order.delivery_details[1] then return order end
-  local copy = {}
-  for name, value in pairs(order) do copy[name] = value end
+  local copy = with({}, order)
   copy.delivery_details = core.empty_array
   return copy
 end

@@ -8,6 +8,7 @@ local Key = require "stripe.key"
 local core = require "stripe.core"
 local shell_word = require "stripe.shell_word"
 local stripe = require "stripe"
+local with = require "stripe.with"
 local without_place = require "stripe.without_place"
 
 local Common = { DONE = 0, FAILED = 1, USAGE = 2, AGAIN = 3, DOUBT = 4 }
@@ -217,8 +218,7 @@ end
 -- @tparam table value
 -- @tparam {string,...} names of the lists
 function Common.lists(value, names)
-  local copy = {}
-  for name, member in pairs(value) do copy[name] = member end
+  local copy = with({}, value)
   for _, name in ipairs(names) do
     if #copy[name] == 0 then copy[name] = core.empty_array end
   end

@@ -5,6 +5,7 @@ local argparse = require "argparse"
 local Common = require "stripe.workflow.command.common"
 local File = require "stripe.workflow.file"
 local core = require "stripe.core"
+local with = require "stripe.with"
 local workflow = require "stripe.workflow.onramp"
 
 local NAME = "stripe-onramp"
@@ -131,10 +132,8 @@ local function map_of(list)
 end
 
 local function shown(session, options)
-  local copy = {}
-  for name, value in pairs(session) do copy[name] = value end
-  if not options.show_secret then copy = core.redact_object(copy) end
-  return copy
+  local copy = with({}, session)
+  return options.show_secret and copy or core.redact_object(copy)
 end
 
 function commands.start(onramp, options)

@@ -9,6 +9,7 @@ local Class = require "stripe.workflow.class"
 local Outcome = require "stripe.workflow.forwarding.outcome"
 local Placeholders = require "stripe.workflow.forwarding.placeholders"
 local core = require "stripe.core"
+local with = require "stripe.with"
 
 local OPTIONS = {
   url = true, payment_method = true, replacements = true, request = true, metadata = true,
@@ -139,11 +140,6 @@ local function digest(params, options)
     params.url, params.payment_method, params.replacements, sorted(headers), body,
     options.reference or false, options.attempt or 1,
   })
-end
-
-local function with(call, more)
-  for name, value in pairs(more or {}) do call[name] = value end
-  return call
 end
 
 -- Sends it under keys of its own: a key of which is known that nothing came of it is left for the

@@ -7,6 +7,7 @@
 
 local core = require "stripe.core"
 local File = require "stripe.workflow.file"
+local with = require "stripe.with"
 
 local Audit = {}
 local metatable = { __name = "stripe.workflow.identity.audit", __index = Audit }
@@ -68,11 +69,10 @@ function Audit:event(session) return self.events[session] end
 function Audit:add(session, event, more)
   self.events[session] = event
   if not self.file then return true end
-  local line = {
+  local line = with({
     at = os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(self.now())), reference = self.reference,
     session = session, event = event,
-  }
-  for name, value in pairs(more or {}) do line[name] = value end
+  }, more)
   local written, problem = self.file:write(core.json(line), "\n")
   if not written then return nil, problem end
   return true

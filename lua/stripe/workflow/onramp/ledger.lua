@@ -1,6 +1,8 @@
 --- What a reconciliation adds up: pairs, sums by currency and network, problems.
 -- @module stripe.workflow.onramp.ledger
 
+local with = require "stripe.with"
+
 local decimal = require("stripe.core").decimal
 
 local Ledger = {}
@@ -21,9 +23,7 @@ end
 -- @string message
 -- @tparam table about `session`, `transaction_id`, `expected`, `found`
 function Ledger:problem(kind, message, about)
-  local problem = { kind = kind, message = message }
-  for name, value in pairs(about) do problem[name] = value end
-  self.problems[#self.problems + 1] = problem
+  self.problems[#self.problems + 1] = with({ kind = kind, message = message }, about)
 end
 
 --- Counts a session, whatever became of it.
@@ -35,8 +35,7 @@ end
 local function sum_of(list, by_key, key, fields, more)
   local sum = by_key[key]
   if not sum then
-    sum = { sessions = 0 }
-    for name, value in pairs(fields) do sum[name] = value end
+    sum = with({ sessions = 0 }, fields)
     for _, name in ipairs(SUMS) do sum[name] = decimal.new(0) end
     for _, name in ipairs(more or {}) do sum[name] = decimal.new(0) end
     by_key[key] = sum

@@ -9,6 +9,7 @@ local Class = require "stripe.workflow.class"
 local Operations = require "stripe.operations"
 local gather = require "stripe.gather"
 local tabular = require "stripe.workflow.tabular"
+local with = require "stripe.with"
 
 local decimal = require("stripe.core").decimal
 
@@ -194,8 +195,7 @@ local function ask_each(client, options, params)
   local networks, calls = options.networks or all_networks(), {}
   for i, network in ipairs(networks) do
     calls[i] = function()
-      local own = {}
-      for name, value in pairs(params) do own[name] = value end
+      local own = with({}, params)
       own.destination_networks = { network }
       return ask(client, own, options.quotes_path)
     end

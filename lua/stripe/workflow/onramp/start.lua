@@ -7,6 +7,7 @@
 local Check = require "stripe.workflow.onramp.check"
 local Class = require "stripe.workflow.class"
 local core = require "stripe.core"
+local with = require "stripe.with"
 
 local OWN = { journal = true, reference = true, wait = true, call = true, dry_run = true }
 
@@ -26,12 +27,11 @@ local function misuse(options)
 end
 
 local function params_of(options)
-  local params, metadata = {}, { [MARK] = options.reference }
+  local params = {}
   for name, value in pairs(options) do
     if not OWN[name] then params[name] = value end
   end
-  for name, value in pairs(options.metadata or {}) do metadata[name] = value end
-  params.metadata = metadata
+  params.metadata = with({ [MARK] = options.reference }, options.metadata)
   return params
 end
 
@@ -46,11 +46,6 @@ local function digest(params)
   end
   local encoded, text = pcall(core.json, plain(params))
   return encoded and core.sha256(text) or nil
-end
-
-local function with(call, more)
-  for name, value in pairs(more or {}) do call[name] = value end
-  return call
 end
 
 --- Mints a session, see `stripe.workflow.onramp`.

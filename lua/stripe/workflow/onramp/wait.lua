@@ -7,6 +7,7 @@
 local Class = require "stripe.workflow.class"
 local Driver = require "stripe.driver"
 local Status = require "stripe.workflow.onramp.status"
+local with = require "stripe.with"
 
 local Wait = {}
 
@@ -68,8 +69,7 @@ function Wait.poll(client, session, options)
   local limit = options.deadline or math.huge
   while true do
     local left = limit - (driver.now() - began)
-    local call = { cancel = options.cancel }
-    for name, value in pairs(options.call or {}) do call[name] = value end
+    local call = with({ cancel = options.cancel }, options.call)
     if left > 0 and left < math.huge and call.deadline == nil then call.deadline = left end
     local seen, err = client.crypto.onramp_sessions:retrieve(id, nil, call)
     if seen then
