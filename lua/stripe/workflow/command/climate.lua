@@ -11,25 +11,19 @@ local workflow = require "stripe.workflow.climate"
 
 local NAME = "stripe-climate"
 
-local function split(text)
-  local words = {}
-  for word in text:gmatch "[^,]+" do words[#words + 1] = word end
-  return words
-end
-
 local function terms(command)
   command:option("--tons", "How much, in metric tons, such as 1.5.")
   command:option("--budget", "How much money, fees included, such as 500.00.")
   command:option("--currency", "The currency to pay in.", "usd")
   command:option("--max-price", "The most that a ton may cost, fees included, such as 600.00.")
-  command:option("--pathways", "Only these, separated by commas."):convert(split)
-  command:option("--suppliers", "Only these ids, separated by commas."):convert(split)
-  command:option("--products", "Only these ids, separated by commas."):convert(split)
+  command:option("--pathways", "Only these, separated by commas."):convert(Common.split)
+  command:option("--suppliers", "Only these ids, separated by commas."):convert(Common.split)
+  command:option("--products", "Only these ids, separated by commas."):convert(Common.split)
   command:option("--delivery-by", "The last year of delivery."):convert(Common.whole)
   command:option("--cap", "The most of a product, supplier or pathway: NAME=TONS or NAME=50%.")
     :count "*"
   command:option("--prefer", "price, delivery, pathway, supplier; several, separated by commas.")
-    :convert(split)
+    :convert(Common.split)
 end
 
 local function parser()
@@ -116,10 +110,7 @@ local commands = {}
 
 function commands.plan(climate, options)
   local plan = plan_of(climate, options)
-  if options.out then
-    local written, message = File.write(options.out, core.json(plan_json(plan)) .. "\n")
-    if not written then Common.stop(NAME, message) end
-  end
+  if options.out then Common.write(NAME, options.out, core.json(plan_json(plan)) .. "\n") end
   Common.print(options, plan_json(plan), tostring(plan))
   return plan.complete and Common.DONE or Common.FAILED
 end
@@ -247,27 +238,16 @@ function commands.report(climate, options)
   local report, err = climate:report { reference = options.reference }
   if not report then Common.fail(NAME, err, options) end
   local texts = { text = report.table, csv = report.csv, svg = report.svg }
-  local text = options.json and core.json { groups = report.groups, totals = report.totals } .. "\n"
-    or texts[options.format](report)
-  if not options.out then
-    io.write(text)
-    return Common.DONE
-  end
-  local written, message = File.write(options.out, text)
-  if not written then Common.stop(NAME, message) end
+  Common.write(NAME, options.out,
+    options.json and core.json { groups = report.groups, totals = report.totals } .. "\n"
+      or texts[options.format](report))
   return Common.DONE
 end
-
-function commands.resolve(_, options) return Common.resolve(NAME, options, "climorder_") end
 
 --- Runs the program; returns never.
 -- @tparam {string,...} arguments
 local function main(arguments)
-  local options = parser():parse(arguments)
-  Common.run(NAME, function()
-    local climate = options.command ~= "resolve" and workflow(Common.client(NAME, options))
-    return commands[options.command](climate, options)
-  end)
+  Common.run(NAME, parser():parse(arguments), workflow, commands, "climorder_")
 end
 
 return main

@@ -4,6 +4,7 @@
 -- arguments; 3 nothing was lost, run it again; 4 in doubt: the message says what to check.
 -- @module stripe.workflow.command.common
 
+local File = require "stripe.workflow.file"
 local Key = require "stripe.key"
 local core = require "stripe.core"
 local shell_word = require "stripe.shell_word"
@@ -81,9 +82,17 @@ local function ended(name)
   Common.stop(name, "interrupted; what was begun is written down: run it again", Common.AGAIN)
 end
 
---- Runs a command, and ends the program with the code that it returns.
-function Common.run(name, command)
-  local ok, code = xpcall(command, function(problem)
+--- Runs the command that the options name, and ends the program with the code that it returns.
+-- @string name of the program
+-- @tparam table options what argparse made of the arguments
+-- @tparam function workflow makes that of a client
+-- @tparam table commands name -> `function(workflow, options) -> exit code`; all but `resolve`
+-- @string prefix what the ids begin with of all that the program makes
+function Common.run(name, options, workflow, commands, prefix)
+  local ok, code = xpcall(function()
+    if options.command == "resolve" then return Common.resolve(name, options, prefix) end
+    return commands[options.command](workflow(Common.client(name, options)), options)
+  end, function(problem)
     return interrupted(problem) and problem or debug.traceback(tostring(problem), 2)
   end)
   if ok then Common.exit(code) end
@@ -186,8 +195,7 @@ local function show_entry(name, options, journal)
   return Common.DONE
 end
 
---- Carries that command out.
--- @string prefix what the ids begin with of all that the program makes
+-- Carries that command out.
 function Common.resolve(name, options, prefix)
   if (options.object == nil) == (options.absent == nil) then
     Common.stop(name, "say --object ID or --absent", Common.USAGE)
@@ -225,6 +233,16 @@ function Common.lists(value, names)
   return copy
 end
 
+--- Writes a text into a file, or prints it where none is named.
+function Common.write(name, path, text)
+  if not path then
+    io.write(text)
+    return
+  end
+  local written, message = File.write(path, text)
+  if not written then Common.stop(name, message) end
+end
+
 --- Prints a value as JSON or by its text.
 function Common.print(options, value, text)
   if options.json then
@@ -234,7 +252,14 @@ function Common.print(options, value, text)
   end
 end
 
---- Reads a positive decimal, a year and the like, for argparse.
+--- Reads a list with commas, for argparse.
+function Common.split(text)
+  local words = {}
+  for word in text:gmatch "[^,]+" do words[#words + 1] = word end
+  return words
+end
+
+--- Reads a whole number from 0, for argparse.
 function Common.whole(text)
   local number = tonumber(text)
   if number and number % 1 == 0 and number >= 0 then return math.floor(number) end

@@ -3,18 +3,11 @@
 
 local argparse = require "argparse"
 local Common = require "stripe.workflow.command.common"
-local File = require "stripe.workflow.file"
 local core = require "stripe.core"
 local with = require "stripe.with"
 local workflow = require "stripe.workflow.onramp"
 
 local NAME = "stripe-onramp"
-
-local function split(text)
-  local words = {}
-  for word in text:gmatch "[^,]+" do words[#words + 1] = word end
-  return words
-end
 
 local function pair(text)
   local name, value = text:match "^([^=]+)=(.+)$"
@@ -43,8 +36,8 @@ local function amounts(command)
   command:option("--source-amount", "The money to pay, such as 100.00.")
   command:option("--source-currency", "The currency to pay in.", "usd")
   command:option("--destination-amount", "Or the crypto to get, such as 0.05.")
-  command:option("--currencies", "What to buy, separated by commas."):convert(split)
-  command:option("--networks", "On which networks, separated by commas."):convert(split)
+  command:option("--currencies", "What to buy, separated by commas."):convert(Common.split)
+  command:option("--networks", "On which networks, separated by commas."):convert(Common.split)
 end
 
 local function parser()
@@ -92,25 +85,6 @@ end
 
 local function checked(...) return Common.checked(NAME, ...) end
 
--- Lists without anything in them stay lists.
-local function plain(value, names)
-  local copy = {}
-  for name, each in pairs(value) do copy[name] = each end
-  for _, name in ipairs(names) do
-    if #value[name] == 0 then copy[name] = core.empty_array end
-  end
-  return copy
-end
-
-local function write(options, text)
-  if not options.out then
-    io.write(text)
-    return
-  end
-  local written, message = File.write(options.out, text)
-  if not written then Common.stop(NAME, message) end
-end
-
 local commands = {}
 
 function commands.quote(onramp, options)
@@ -120,7 +94,7 @@ function commands.quote(onramp, options)
     networks = options.networks,
   })
   if not quote then Common.fail(NAME, err, options) end
-  Common.print(options, plain(quote, { "quotes", "groups", "unavailable" }), tostring(quote))
+  Common.print(options, Common.lists(quote, { "quotes", "groups", "unavailable" }), tostring(quote))
   return #quote.quotes > 0 and Common.DONE or Common.FAILED
 end
 
@@ -189,7 +163,7 @@ function commands.wait(onramp, options)
     end,
   })
   if not result then Common.fail(NAME, err, options) end
-  local value = plain(result, { "history", "unknown", "illegal" })
+  local value = Common.lists(result, { "history", "unknown", "illegal" })
   value.session = core.redact_object(result.session)
   Common.print(options, value, "")
   if result.complete then return Common.DONE end
@@ -202,24 +176,15 @@ function commands.reconcile(onramp, options)
     transactions = options.transactions,
   })
   if not report then Common.fail(NAME, err, options) end
-  if options.json then
-    write(options, report:json() .. "\n")
-  else
-    write(options, options.format == "text" and report:table() or report:csv(options.format))
-  end
+  Common.write(NAME, options.out, options.json and report:json() .. "\n"
+    or options.format == "text" and report:table() or report:csv(options.format))
   return report.balanced and Common.DONE or Common.FAILED
 end
-
-function commands.resolve(_, options) return Common.resolve(NAME, options, "cos_") end
 
 --- Runs the program; returns never.
 -- @tparam {string,...} arguments
 local function main(arguments)
-  local options = parser():parse(arguments)
-  Common.run(NAME, function()
-    local onramp = options.command ~= "resolve" and workflow(Common.client(NAME, options))
-    return commands[options.command](onramp, options)
-  end)
+  Common.run(NAME, parser():parse(arguments), workflow, commands, "cos_")
 end
 
 return main
