@@ -217,6 +217,7 @@ build = {
     ["stripe.journal.storage.memory"] = "lua/stripe/journal/storage/memory.lua",
     ["stripe.journal.storage.redis"] = "lua/stripe/journal/storage/redis.lua",
     ["stripe.journal.storage.sqlite"] = "lua/stripe/journal/storage/sqlite.lua",
+    ["stripe.json_log"] = "lua/stripe/json_log.lua",
     ["stripe.key"] = "lua/stripe/key.lua",
     ["stripe.misuse"] = "lua/stripe/misuse.lua",
     ["stripe.money"] = "lua/stripe/money.lua",

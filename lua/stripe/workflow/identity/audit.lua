@@ -6,35 +6,11 @@
 -- @module stripe.workflow.identity.audit
 
 local core = require "stripe.core"
-local File = require "stripe.workflow.file"
+local json_log = require "stripe.json_log"
 local with = require "stripe.with"
 
 local Audit = {}
 local metatable = { __name = "stripe.workflow.identity.audit", __index = Audit }
-
--- What earlier runs wrote under the reference: session -> its latest event. Says whether the last
--- line is whole.
-local function read(path, reference)
-  local events, whole = {}, true
-  local file, problem, code = File.open(path)
-  if not file then
-    if code == 2 then return events, true end
-    return nil, problem
-  end
-  for line in file:lines() do
-    local entry = core.decode(line)
-    if type(entry) == "table" and entry.reference == reference
-      and type(entry.session) == "string" then
-      events[entry.session] = entry.event
-    end
-  end
-  if file:seek("end") > 0 then
-    file:seek("end", -1)
-    whole = file:read(1) == "\n"
-  end
-  file:close()
-  return events, whole
-end
 
 --- Opens a log, or makes it; without a path there is none.
 -- @string[opt] path
@@ -46,13 +22,13 @@ end
 function Audit.open(path, reference, now)
   local self = setmetatable({ events = {}, reference = reference, now = now }, metatable)
   if not path then return self end
-  local events, whole = read(path, reference)
-  if not events then return nil, whole end
-  local file, problem = io.open(path, "ab")
-  if not file then return nil, problem end
-  file:setvbuf("line")
-  if not whole then file:write("\n") end
-  self.events, self.file = events, file
+  local log, problem = json_log.open(path, function(entry)
+    if entry.reference == reference and type(entry.session) == "string" then
+      self.events[entry.session] = entry.event
+    end
+  end)
+  if not log then return nil, problem end
+  self.log = log
   return self
 end
 
@@ -68,18 +44,16 @@ function Audit:event(session) return self.events[session] end
 -- @treturn[2] string message
 function Audit:add(session, event, more)
   self.events[session] = event
-  if not self.file then return true end
+  if not self.log then return true end
   local line = with({
     at = os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(self.now())), reference = self.reference,
     session = session, event = event,
   }, more)
-  local written, problem = self.file:write(core.json(line), "\n")
-  if not written then return nil, problem end
-  return true
+  return self.log:add(core.json(line))
 end
 
 function Audit:close()
-  if self.file then self.file:close() end
+  if self.log then self.log:close() end
 end
 
 return Audit
