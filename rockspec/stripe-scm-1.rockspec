@@ -205,6 +205,7 @@ build = {
     ["stripe.error"] = "lua/stripe/error.lua",
     ["stripe.exchange"] = "lua/stripe/exchange.lua",
     ["stripe.gather"] = "lua/stripe/gather.lua",
+    ["stripe.ip_address"] = "lua/stripe/ip_address.lua",
     ["stripe.journal"] = "lua/stripe/journal/init.lua",
     ["stripe.journal.entry"] = "lua/stripe/journal/entry.lua",
     ["stripe.journal.name"] = "lua/stripe/journal/name.lua",

@@ -38,36 +38,4 @@ function places.of(address)
   return known[address:lower()] or anywhere
 end
 
-local function ipv4(address)
-  local a, b, c, d = address:match("^(%d%d?%d?)%.(%d%d?%d?)%.(%d%d?%d?)%.(%d%d?%d?)$")
-  if not a then return false end
-  for _, octet in ipairs { a, b, c, d } do
-    if tonumber(octet) > 255 then return false end
-  end
-  return true
-end
-
--- How many groups of 16 bits a part of an IPv6 address has; nil when one is malformed.
-local function groups(part)
-  if part == "" then return 0 end
-  local n = 0
-  for group in (part .. ":"):gmatch("([^:]*):") do
-    n = n + 1
-    if not group:find("^%x%x?%x?%x?$") then return nil end
-  end
-  return n
-end
-
-local function ipv6(address)
-  local head, tail = address:match("^(.-)::(.*)$")
-  if not head then return groups(address) == 8 end
-  local before, after = groups(head), groups(tail)
-  return before ~= nil and after ~= nil and before + after <= 7
-end
-
---- Whether text is an IP address.
-function places.valid(address)
-  return ipv4(address) or (address:find(":", 1, true) ~= nil and ipv6(address))
-end
-
 return places

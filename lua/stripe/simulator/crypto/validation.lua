@@ -5,6 +5,7 @@
 local amounts = require "stripe.simulator.crypto.amounts"
 local assets = require "stripe.simulator.crypto.assets"
 local errors = require "stripe.simulator.errors"
+local is_ip_address = require "stripe.ip_address"
 local places = require "stripe.simulator.crypto.places"
 
 local validation = {}
@@ -32,7 +33,7 @@ end
 local function check_place(params)
   local address = params.customer_ip_address
   if not address then return end
-  if not places.valid(address) then
+  if not is_ip_address(address) then
     return errors.invalid("Invalid IP address: " .. address, "customer_ip_address",
       "customer_ip_address")
   end

@@ -6,6 +6,7 @@
 
 local Class = require "stripe.workflow.class"
 local core = require "stripe.core"
+local is_ip_address = require "stripe.ip_address"
 
 local decimal = core.decimal
 
@@ -141,34 +142,9 @@ local function wallet(params)
   return address(network, params.wallet_address, "wallet_address")
 end
 
-local function ipv4(text)
-  local parts = { text:match("^(%d+)%.(%d+)%.(%d+)%.(%d+)$") }
-  for _, part in ipairs(parts) do
-    if #part > 3 or tonumber(part) > 255 then return false end
-  end
-  return #parts == 4
-end
-
--- Groups of up to four digits, eight of them or fewer around one "::".
-local function ipv6(text)
-  local head, tail = text:match("^(.-)::(.*)$")
-  if not head then head, tail = text, nil end
-  local count = 0
-  for _, side in ipairs { head, tail } do
-    if side ~= "" then
-      for group in (side .. ":"):gmatch("([^:]*):") do
-        if not group:find("^%x%x?%x?%x?$") then return false end
-        count = count + 1
-      end
-    end
-  end
-  if tail then return count < 8 end
-  return count == 8
-end
-
 local function customer(params)
   local ip = params.customer_ip_address
-  if ip ~= nil and not (type(ip) == "string" and (ipv4(ip) or ipv6(ip))) then
+  if ip ~= nil and not (type(ip) == "string" and is_ip_address(ip)) then
     return refuse("customer_ip_address", "customer_ip_address", "is no IP address")
   end
   local given = params.customer_information
