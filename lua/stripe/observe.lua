@@ -17,6 +17,11 @@ local read_only = {
   end,
 }
 
+--- Makes a table one that an observer gets.
+-- @tparam table seen
+-- @treturn table the same
+function Observe.sealed(seen) return setmetatable(seen, read_only) end
+
 -- Headers whose whole value is a secret.
 local SECRET = { ["stripe-oauth-token"] = true, ["cookie"] = true, ["set-cookie"] = true }
 
@@ -66,7 +71,7 @@ function Observe.body(call, request)
 end
 
 local function tell(observer, seen)
-  local ok, message = pcall(observer, setmetatable(seen, read_only))
+  local ok, message = pcall(observer, Observe.sealed(seen))
   if not ok then return message == nil and "nil" or message end
 end
 

@@ -3,20 +3,14 @@
 
 local Context = require "stripe.webhook.context"
 local Error = require "stripe.error"
+local Observe = require "stripe.observe"
 local protect = require "stripe.webhook.protect"
-
-local read_only = {
-  __name = "stripe.observation",
-  __newindex = function(_, field)
-    error(("an observer only looks: can't set %q"):format(tostring(field)), 2)
-  end,
-}
 
 -- What observers see: nothing of what the event says about people.
 local function observation(outcome, event, info)
   local err = outcome.error
   local verification = info.verification or {}
-  return {
+  return Observe.sealed {
     id = outcome.id, type = outcome.type, result = outcome.result, status = outcome.status,
     reason = outcome.reason, attempt = outcome.attempt, pattern = outcome.pattern,
     duration = outcome.duration, source = info.source or "process", secret = verification.secret,
@@ -40,12 +34,10 @@ end
 -- @treturn table the outcome
 return function(settings, outcome, event, info)
   if outcome.error ~= nil and settings.on_error then
-    tell(outcome, settings.on_error, outcome.error,
-      setmetatable(observation(outcome, event, info), read_only))
+    tell(outcome, settings.on_error, outcome.error, observation(outcome, event, info))
   end
   if settings.on_event then
-    tell(outcome, settings.on_event,
-      setmetatable(observation(outcome, event, info), read_only))
+    tell(outcome, settings.on_event, observation(outcome, event, info))
   end
   return outcome
 end
