@@ -7,6 +7,7 @@
 -- @module stripe.webhook.store.memory
 
 local core = require "stripe.core"
+local Check = require "stripe.webhook.store.check"
 local Misuse = require "stripe.misuse"
 
 local Memory = {}
@@ -63,7 +64,7 @@ function Memory.new(options)
   local misuse = check(options)
   if misuse then error(misuse, 2) end
   return setmetatable({
-    keep = options.keep or 35 * 24 * 3600, max = options.max or 100000,
+    keep = options.keep or Check.KEEP, max = options.max or 100000,
     now = options.now or core.now,
     entries = {}, open = list(), done = list(),   -- by id; not committed, committed
     orders = {}, recorded = list(),               -- by key: the newest of each object
