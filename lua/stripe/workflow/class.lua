@@ -54,17 +54,28 @@ function Class.seconds(options, name, positive)
   return ("option %q must be a number of seconds%s"):format(name, positive and " above 0" or "")
 end
 
---- What is wrong with the journal and the reference among the options, or nil.
+--- What is wrong with the option `journal`, or nil.
+function Class.journal(journal)
+  if type(journal) == "table" and type(journal.once) == "function" then return nil end
+  return 'option "journal" must be a stripe.journal'
+end
+
+--- What is wrong with the option `reference`, or nil.
+function Class.reference(reference)
+  if type(reference) == "string" and reference ~= "" and #reference <= 200
+    and not reference:find("%c") and pcall(core.json, reference) then
+    return nil
+  end
+  return 'option "reference" must be UTF-8 of 1 to 200 bytes without control characters'
+end
+
+--- What is wrong with both, or nil.
 -- @tparam table options
 -- @string otherwise what would happen without them
 function Class.remembered(options, otherwise)
-  local reference = options.reference
-  if type(options.journal) ~= "table" or type(options.journal.once) ~= "function" then
-    return 'option "journal" must be a stripe.journal: ' .. otherwise
-  elseif type(reference) ~= "string" or reference == "" or #reference > 200
-    or reference:find("%c") or not pcall(core.json, reference) then
-    return 'option "reference" must be UTF-8 of 1 to 200 bytes without control characters'
-  end
+  local wrong = Class.journal(options.journal)
+  if wrong then return wrong .. ": " .. otherwise end
+  return Class.reference(options.reference)
 end
 
 --- An error of the workflow itself; nothing was sent.

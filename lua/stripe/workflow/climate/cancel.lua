@@ -37,11 +37,7 @@ local OPTIONS = { journal = true, force = true, now = true, wait = true }
 local function misuse(id, options)
   if type(id) ~= "string" then return "argument 1 (id) must be that of an order" end
   local wrong = Class.unknown("cancel", options, OPTIONS) or Class.seconds(options, "wait")
-  if wrong then return wrong end
-  local journal = options.journal
-  if journal ~= nil and (type(journal) ~= "table" or type(journal.once) ~= "function") then
-    return 'option "journal" must be a stripe.journal'
-  end
+  return wrong or options.journal ~= nil and Class.journal(options.journal) or nil
 end
 
 -- Cancels under a name of the journal.

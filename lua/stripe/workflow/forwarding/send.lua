@@ -51,21 +51,16 @@ end
 
 local function misuse(options)
   local wrong = Class.unknown("send", options, OPTIONS)
+    or options.journal ~= nil and Class.journal(options.journal)
+    or options.reference ~= nil and Class.reference(options.reference)
   if wrong then return wrong end
-  local reference, replacements = options.reference, options.replacements
+  local replacements = options.replacements
   if type(options.url) ~= "string" or not options.url:find("^%a[%w+.-]*://[^/?#%s]") then
     return 'option "url" must be an address such as "https://api.example.com/payments"'
   elseif type(options.payment_method) ~= "string" or options.payment_method == "" then
     return 'option "payment_method" must be the id of a payment method'
   elseif type(replacements) ~= "table" or #replacements == 0 then
     return 'option "replacements" must be a list such as { "card_number" }'
-  elseif options.journal ~= nil
-    and (type(options.journal) ~= "table" or type(options.journal.once) ~= "function") then
-    return 'option "journal" must be a stripe.journal'
-  elseif reference ~= nil
-    and (type(reference) ~= "string" or reference == "" or #reference > 200
-      or reference:find("%c") or not pcall(core.json, reference)) then
-    return 'option "reference" must be UTF-8 of 1 to 200 bytes without control characters'
   elseif options.fields ~= nil and type(options.fields) ~= "table" then
     return 'option "fields" must be a map of replacement to the name of its field'
   elseif options.call ~= nil and type(options.call) ~= "table" then
