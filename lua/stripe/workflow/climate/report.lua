@@ -56,7 +56,7 @@ local function parts_of(order, products)
   end
   local totals, fees = shares(order.amount_total, tons), shares(order.amount_fees, tons)
   for i, part in ipairs(parts) do
-    part.currency, part.status, part.orders = order.currency, order.status, 1
+    part.currency = order.currency
     part.metric_tons, part.amount_total, part.amount_fees = tons[i], totals[i], fees[i]
   end
   return parts

@@ -164,7 +164,7 @@ local function take(report, session, run)
     or {}
   local outcome, id = Status.outcome(session.status), details.transaction_id
   if type(id) ~= "string" or id == "" then id = nil end
-  report:count(outcome, session)
+  report:count(outcome)
   if outcome ~= "complete" then
     if id then
       report:problem("early_transaction", ("it is %s, and has a transaction"):format(
