@@ -70,7 +70,7 @@ function Blocking.new(now, sleep, engine)
   local function pause(due)
     local wire = engine and engine()
     local busy = wire and wire.active() > 0
-    local left = timers.n > 0 and math.min(timers:next(), due) or due
+    local left = timers[1] and math.min(timers:next(), due) or due
     if last >= first then left = 0 elseif left < math.huge then left = left - now() end
     if left == math.huge and not busy then error("every task waits for another one") end
     if busy then
@@ -78,7 +78,7 @@ function Blocking.new(now, sleep, engine)
     elseif left > 0 then
       sleep(left)
     end
-    if timers.n == 0 then return end
+    if not timers[1] then return end
     local time = now()
     local task = timers:pop(time)
     while task do
@@ -157,7 +157,7 @@ function Blocking.new(now, sleep, engine)
       coroutine.yield()
       return
     end
-    while engine and not exchange.news and last < first and timers.n == 0 do -- nobody else runs
+    while engine and not exchange.news and last < first and not timers[1] do -- nobody else runs
       engine().wait(math.huge)
     end
     wait_here(exchange.ready, exchange, math.huge)

@@ -7,7 +7,7 @@
 -- @module stripe.simulator.clock
 
 local copy = require "stripe.simulator.copy"
-local heap = require "stripe.simulator.heap"
+local heap = require "stripe.heap"
 
 local Clock = {}
 local metatable = { __name = "stripe.simulator.clock", __index = Clock }

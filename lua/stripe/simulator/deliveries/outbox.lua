@@ -9,7 +9,7 @@
 local core = require "stripe.core"
 local arrange = require "stripe.simulator.deliveries.arrange"
 local copy = require "stripe.simulator.copy"
-local heap = require "stripe.simulator.heap"
+local heap = require "stripe.heap"
 local intervals = require "stripe.simulator.deliveries.intervals"
 local log = require "stripe.simulator.deliveries.log"
 local outgoing = require "stripe.simulator.deliveries.outgoing"

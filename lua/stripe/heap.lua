@@ -1,5 +1,5 @@
 --- A list of entries with `time` and `order` from which the earliest is taken first.
--- @module stripe.simulator.heap
+-- @module stripe.heap
 
 local heap = {}
 
