@@ -94,3 +94,27 @@ describe("private_file", function()
     assert.has_error(function() core.private_file "a\0b" end)
   end)
 end)
+
+describe("stripe.file", function()
+  local File, path = require "stripe.file", nil
+
+  before_each(function() path = os.tmpname() end)
+  after_each(function() os.remove(path) end)
+
+  it("reads back what was written", function()
+    assert.is_true(File.write(path, "a\0b\r\n"))
+    assert.equal("a\0b\r\n", File.read(path))
+  end)
+
+  it("says why it can't, and by number that there is no such file", function()
+    os.remove(path)
+    local text, message, code = File.read(path)
+    assert.is_nil(text)
+    assert.matches(path, message, 1, true)
+    assert.equal(2, code)
+    text, message, code = File.read "/"
+    assert.is_nil(text)
+    assert.matches("^/: ", message)
+    assert.is_nil(code)
+  end)
+end)

@@ -7,7 +7,7 @@
 -- @module stripe.webhook.poll.position
 
 local core = require "stripe.core"
-local File = require "stripe.workflow.file"
+local File = require "stripe.file"
 
 local Position = {}
 
@@ -40,10 +40,8 @@ local function read(value)
 end
 
 local function load_file(path)
-  local file, _, code = io.open(path, "rb")
-  if not file and code == 2 then return nil end -- the first time
-  if file then file:close() end
-  local text, problem = File.read(path)
+  local text, problem, code = File.read(path)
+  if code == 2 then return nil end -- the first time
   if not text then return nil, problem end
   local value, why = core.decode(text)
   if value == nil then return nil, ("%s: %s"):format(path, tostring(why)) end

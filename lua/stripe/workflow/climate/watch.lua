@@ -3,7 +3,7 @@
 
 local Class = require "stripe.workflow.class"
 local Driver = require "stripe.driver"
-local File = require "stripe.workflow.file"
+local File = require "stripe.file"
 local canceller = require "stripe.canceller"
 local core = require "stripe.core"
 local tabular = require "stripe.workflow.tabular"

@@ -3,7 +3,7 @@
 
 local argparse = require "argparse"
 local Common = require "stripe.workflow.command.common"
-local File = require "stripe.workflow.file"
+local File = require "stripe.file"
 local core = require "stripe.core"
 local money = require "stripe.money"
 local shell_word = require "stripe.shell_word"

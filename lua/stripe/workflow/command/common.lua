@@ -4,7 +4,7 @@
 -- arguments; 3 nothing was lost, run it again; 4 in doubt: the message says what to check.
 -- @module stripe.workflow.command.common
 
-local File = require "stripe.workflow.file"
+local File = require "stripe.file"
 local Key = require "stripe.key"
 local core = require "stripe.core"
 local shell_word = require "stripe.shell_word"

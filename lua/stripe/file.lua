@@ -1,5 +1,5 @@
 --- Files that are at any moment the old or the new one, whole.
--- @module stripe.workflow.file
+-- @module stripe.file
 
 local core = require "stripe.core"
 
@@ -34,9 +34,10 @@ end
 -- @treturn[1] string
 -- @treturn[2] nil
 -- @treturn[2] string message
+-- @treturn[2] ?integer the system's number for it; 2: there is no such file
 function File.read(path)
-  local file, problem = io.open(path, "rb")
-  if not file then return nil, problem end
+  local file, problem, code = io.open(path, "rb")
+  if not file then return nil, problem, code end
   local text, why = file:read("*a")
   file:close()
   if not text then return nil, ("%s: %s"):format(path, tostring(why)) end
