@@ -57,7 +57,8 @@ static int index_of(st_run key)
     return n;
 }
 
-st_node *st_tree_find(const st_node *table, st_run key)
+/* The member of a table with that name, or NULL. */
+static st_node *find(const st_node *table, st_run key)
 {
     int index = index_of(key);
     for (st_node *node = table->first; node; node = node->next) {
@@ -132,7 +133,7 @@ static st_node *open_element(const st_node *table, st_run rest)
     st_node *last = table->last;
     if (!last || last->key.length > 0 || last->kind != ST_NODE_TABLE) return NULL;
     if (!next_segment(&rest, &segment) || segment.length == 0) return NULL;
-    return st_tree_find(last, segment) ? NULL : last;
+    return find(last, segment) ? NULL : last;
 }
 
 /* The child for a segment, behind which there is the rest of the name. */
@@ -145,7 +146,7 @@ static enum st_tree_error child(st_tree *t, st_node *table, st_run segment, st_r
         *node = open_element(table, rest);
         return *node ? ST_TREE_OK : add_element(t, table, node);
     }
-    *node = st_tree_find(table, segment);
+    *node = find(table, segment);
     return *node ? ST_TREE_OK : add(t, table, segment, node);
 }
 

@@ -64,9 +64,6 @@ st_run st_tree_keep(st_tree *t, char *end);
    where it is and must live as long as the tree. */
 enum st_tree_error st_tree_place(st_tree *t, st_run name, st_node **node);
 
-/* The member of a table with that name, or NULL. */
-st_node *st_tree_find(const st_node *table, st_run key);
-
 /* Puts the members of a table whose names are all numbers in the order of these; false when one
    is no number. */
 bool st_tree_sort(st_node *table);

@@ -16,18 +16,18 @@
 void st_open_catalogue(lua_State *L); /* catalogue, operations, names, api_version */
 void st_open_route(lua_State *L);     /* route, asked */
 void st_open_params(lua_State *L);    /* encode, path, read, empty_array */
-void st_open_call(lua_State *L);      /* call, classify */
+void st_open_call(lua_State *L);      /* call, plain_call, profile, classify, on_lost */
 void st_open_verbatim(lua_State *L);  /* verbatim */
-void st_open_decode(lua_State *L);    /* decode */
+void st_open_decode(lua_State *L);    /* decode, squeeze */
 void st_open_json(lua_State *L);      /* json, render */
 void st_open_redact(lua_State *L);    /* redact, redact_form, redact_object */
 void st_open_decimal(lua_State *L);   /* decimal */
 void st_open_sequence(lua_State *L);  /* draw, drawn */
 void st_open_webhook(lua_State *L);   /* webhook_verify, webhook_sign, webhook_layout */
-void st_open_system(lua_State *L);    /* now, time, sleep, uuid, random */
+void st_open_system(lua_State *L);    /* now, time, sleep, uuid, random, sha256 */
 void st_open_file(lua_State *L);      /* replace_file, private_file */
 void st_open_signals(lua_State *L);   /* hold_signals, held_signal */
-void st_open_wallet(lua_State *L);   /* wallet */
+void st_open_wallet(lua_State *L);    /* wallet */
 
 /* The operation at index i of core.operations(), and its resource; NULL when there is none. */
 const st_operation *st_operation_at(int i, const st_resource **resource);

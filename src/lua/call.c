@@ -377,13 +377,12 @@ void st_open_call(lua_State *L)
     static const luaL_Reg makers[] = { { "call", call }, { "plain_call", plain_call },
                                        { NULL, NULL } };
     static const luaL_Reg finalizer[] = { { "__gc", collect }, { NULL, NULL } };
-    static const luaL_Reg none[] = { { NULL, NULL } };
     int core = lua_gettop(L), profiles = core + 1, decoder = core + 2, class = core + 3;
     st_setfuncs(L, functions);
     st_headers_class(L);
     st_open_profile(L);
     st_decode_new(L);
-    st_newclass(L, CLASS, none);
+    st_newclass(L, CLASS, NULL);
     add(L, finalizer, decoder, class);
     lua_getfield(L, class, "__index");
     add(L, st_exchange_methods, decoder, class);

@@ -7,9 +7,6 @@
 
 #if LUA_VERSION_NUM == 501
 #define lua_rawlen lua_objlen
-#ifndef LUAJIT_VERSION_NUM
-/* LuaJIT 2.1 brings these itself. */
-#endif
 #endif
 
 /* An absolute index, as lua_absindex of 5.2. */
@@ -63,15 +60,15 @@ static inline void *st_checkclass(lua_State *L, int i, int upvalue, const char *
     return luaL_checkudata(L, i, name);
 }
 
-/* Pushes a new metatable called name with the methods as __index and __name, __metatable set:
-   scripts can neither read nor change it. Returns with it on top of the stack. */
+/* Pushes a new metatable called name with the methods (NULL: none) as __index and __name,
+   __metatable set: scripts can neither read nor change it. Returns with it on top of the stack. */
 static inline void st_newclass(lua_State *L, const char *name, const luaL_Reg *methods)
 {
     if (!luaL_newmetatable(L, name)) return;
     lua_pushstring(L, name);
     lua_setfield(L, -2, "__name");
     lua_newtable(L);
-    st_setfuncs(L, methods);
+    if (methods) st_setfuncs(L, methods);
     lua_setfield(L, -2, "__index");
     lua_pushstring(L, name);
     lua_setfield(L, -2, "__metatable");

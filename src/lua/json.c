@@ -101,7 +101,7 @@ st_place st_writer_enter(st_writer *w, const st_place *up, const char *name, siz
     return place;
 }
 
-void st_writer_text(st_writer *w, const st_place *at, const char *text, size_t n)
+static void write_text(st_writer *w, const st_place *at, const char *text, size_t n)
 {
     st_json_string(&w->json, text, n);
     if (w->json.state == ST_JSON_NOT_UTF8) st_writer_refuse(w, at, "not valid UTF-8");
@@ -231,7 +231,7 @@ void st_writer_value(st_writer *w, const st_place *at, int i)
     switch (lua_type(L, i)) {
     case LUA_TSTRING:
         text = lua_tolstring(L, i, &n);
-        st_writer_text(w, at, text, n);
+        write_text(w, at, text, n);
         return;
     case LUA_TNUMBER: number(w, at, i); return;
     case LUA_TBOOLEAN: st_json_boolean(&w->json, lua_toboolean(L, i)); return;
@@ -265,8 +265,7 @@ static int json(lua_State *L)
 
 void st_open_json(lua_State *L)
 {
-    static const luaL_Reg no_methods[] = { { NULL, NULL } };
-    st_newclass(L, CLASS, no_methods);
+    st_newclass(L, CLASS, NULL);
     lua_pushcfunction(L, collect);
     lua_setfield(L, -2, "__gc");
     lua_pop(L, 1);

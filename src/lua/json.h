@@ -43,8 +43,7 @@ int st_writer_refuse(st_writer *w, const st_place *at, const char *message);
 /* The place below up; refuses what is too deep, makes room on Lua's stack. */
 st_place st_writer_enter(st_writer *w, const st_place *up, const char *name, size_t index);
 
-/* Writes the text of n bytes as a value or a key; refuses what is not UTF-8. */
-void st_writer_text(st_writer *w, const st_place *at, const char *text, size_t n);
+/* Writes the text of n bytes as a key; refuses what is not UTF-8. */
 void st_writer_key(st_writer *w, const st_place *at, const char *text, size_t n);
 
 /* Writes the Lua value at absolute index i by its own type. */

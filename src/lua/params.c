@@ -365,10 +365,9 @@ int st_isemptyarray(lua_State *L, int i)
 void st_open_params(lua_State *L)
 {
     static const luaL_Reg functions[] = { { "encode", encode }, { NULL, NULL } };
-    static const luaL_Reg no_methods[] = { { NULL, NULL } };
     st_setfuncs(L, functions);
     lua_newuserdata(L, 1);
-    st_newclass(L, EMPTY_ARRAY_CLASS, no_methods);
+    st_newclass(L, EMPTY_ARRAY_CLASS, NULL);
     lua_pushcfunction(L, empty_array_text);
     lua_setfield(L, -2, "__tostring");
     lua_setmetatable(L, -2);

@@ -188,8 +188,7 @@ static const luaL_Reg functions[] = {
 
 void st_open_redact(lua_State *L)
 {
-    static const luaL_Reg no_methods[] = { { NULL, NULL } };
-    st_newclass(L, CLASS, no_methods);
+    st_newclass(L, CLASS, NULL);
     lua_pushcfunction(L, collect);
     lua_setfield(L, -2, "__gc");
     lua_pop(L, 1);
