@@ -117,3 +117,13 @@ const char *st_method_name(enum st_method method)
     }
     return "";
 }
+
+bool st_method_named(const char *name, enum st_method *method)
+{
+    for (enum st_method each = ST_GET; each <= ST_DELETE; each++) {
+        if (strcmp(name, st_method_name(each)) != 0) continue;
+        *method = each;
+        return true;
+    }
+    return false;
+}

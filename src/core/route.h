@@ -40,6 +40,9 @@ st_route st_route_made(int n, const st_operation *operation, const char *path, s
 /* "GET", "POST", "DELETE". */
 const char *st_method_name(enum st_method method);
 
+/* The method of that name; false when there is none. */
+bool st_method_named(const char *name, enum st_method *method);
+
 #pragma GCC visibility pop
 
 #endif

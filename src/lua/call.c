@@ -103,11 +103,7 @@ static int refuse(lua_State *L, const char *kind, const char *param, const char 
 
 static int set_method(lua_State *L, st_lua_call *self, st_text name)
 {
-    for (int method = ST_GET; method <= ST_DELETE; method++) {
-        if (!name.data || strcmp(name.data, st_method_name(method)) != 0) continue;
-        self->call.request.method = method;
-        return 0;
-    }
+    if (name.data && st_method_named(name.data, &self->call.request.method)) return 0;
     return refuse(L, "enum", "method", "method must be GET, POST or DELETE");
 }
 

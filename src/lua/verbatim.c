@@ -26,17 +26,6 @@ static double number_field(lua_State *L, const char *name)
     return number;
 }
 
-static void set_method(lua_State *L, st_request *request)
-{
-    st_text name = text_field(L, "method");
-    for (int method = ST_GET; method <= ST_DELETE; method++) {
-        if (strcmp(name.data, st_method_name(method)) != 0) continue;
-        request->method = method;
-        return;
-    }
-    luaL_argerror(L, REQUEST, "method must be GET, POST or DELETE");
-}
-
 /* False for a header that would not arrive as it was meant. */
 static bool add_headers(lua_State *L, st_request *request)
 {
@@ -69,9 +58,11 @@ static int verbatim(lua_State *L)
     luaL_argcheck(L, max_body >= 0 && max_body <= 1LL << 40, REQUEST, "max_body out of range");
     st_lua_call *self = st_new_call(L, (size_t)max_body);
     st_request *request = &self->call.request;
+    st_text method = text_field(L, "method");
     st_text url = text_field(L, "url"), body = text_field(L, "body");
     st_call_limits limits = { .timeout = number_field(L, "timeout"), .deadline = -1 };
-    set_method(L, request);
+    luaL_argcheck(L, st_method_named(method.data, &request->method), REQUEST,
+                  "method must be GET, POST or DELETE");
     st_buffer_append(&request->url, url.data, url.length);
     st_buffer_append(&request->body.head, body.data, body.length);
     if (!add_headers(L, request)) {
