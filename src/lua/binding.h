@@ -38,6 +38,18 @@ static inline int st_isnull(lua_State *L, int i)
     return lua_type(L, i) == LUA_TLIGHTUSERDATA && !lua_touserdata(L, i);
 }
 
+/* Pushes bytes, 64 of them at most, as hex digits. */
+static inline void st_push_hex(lua_State *L, const unsigned char *bytes, size_t n)
+{
+    static const char hex[] = "0123456789abcdef";
+    char text[128];
+    for (size_t i = 0; i < n; i++) {
+        text[2 * i] = hex[bytes[i] >> 4];
+        text[2 * i + 1] = hex[bytes[i] & 15];
+    }
+    lua_pushlstring(L, text, 2 * n);
+}
+
 /* Whether the value at index i is core.empty_array. */
 int st_isemptyarray(lua_State *L, int i);
 

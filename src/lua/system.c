@@ -114,17 +114,11 @@ static int random_bytes(lua_State *L)
 /* sha256(text) -> 64 hex digits */
 static int sha256(lua_State *L)
 {
-    static const char hex[] = "0123456789abcdef";
     unsigned char digest[SHA256_DIGEST_LENGTH];
-    char text[2 * sizeof digest];
     size_t n;
     const char *bytes = luaL_checklstring(L, 1, &n);
     SHA256((const unsigned char *)bytes, n, digest);
-    for (size_t i = 0; i < sizeof digest; i++) {
-        text[2 * i] = hex[digest[i] >> 4];
-        text[2 * i + 1] = hex[digest[i] & 15];
-    }
-    lua_pushlstring(L, text, sizeof text);
+    st_push_hex(L, digest, sizeof digest);
     return 1;
 }
 

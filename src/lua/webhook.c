@@ -105,9 +105,7 @@ static int verify(lua_State *L)
 /* webhook_sign(body, secret, time as text) -> 64 hex digits */
 static int sign_body(lua_State *L)
 {
-    static const char hex[] = "0123456789abcdef";
     unsigned char value[ST_SIGNATURE_SIZE];
-    char text[2 * sizeof value];
     size_t n, time_length;
     const char *body = luaL_checklstring(L, 1, &n);
     luaL_checktype(L, 2, LUA_TSTRING);
@@ -115,11 +113,7 @@ static int sign_body(lua_State *L)
     lua_settop(L, 3);
     lua_pushvalue(L, 2);
     sign(L, time_text, time_length, body, n, value);
-    for (size_t i = 0; i < sizeof value; i++) {
-        text[2 * i] = hex[value[i] >> 4];
-        text[2 * i + 1] = hex[value[i] & 15];
-    }
-    lua_pushlstring(L, text, sizeof text);
+    st_push_hex(L, value, sizeof value);
     return 1;
 }
 
