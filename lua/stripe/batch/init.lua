@@ -185,6 +185,63 @@ local function shower(option)
   return function(summary, final) progress:show(summary, final) end
 end
 
+-- Takes note of what became of a row.
+local function note(run, result, err)
+  local summary, options = run.summary, run.options
+  summary[result.state] = summary[result.state] + 1
+  if err ~= nil then
+    summary.failures[#summary.failures + 1] =
+      { n = result.n, key = result.key, state = result.state, error = err }
+    result.error = core.redact(tostring(err))
+    run.ended = run.ended or summary.failed + summary.doubtful >= (options.stop_after or math.huge)
+  end
+  local kept, message = run.results:add(result)
+  if not kept then run.broken = "the results can't be written: " .. tostring(message) end
+  if run.show then run.show(summary) end
+end
+
+local function work(run, row, n)
+  local options, results, summary = run.options, run.results, run.summary
+  local key, why = run.name(row)
+  if not key then
+    note(run, { n = n, key = "row " .. n, state = "failed" }, why)
+    return
+  end
+  local before = results:state(key)
+  if before == "done" or before == "failed" and options.retry_failed == false then
+    local counter = before == "done" and "skipped" or "left"
+    summary[counter] = summary[counter] + 1
+    return
+  end
+  local entry = name_of("batch", options.name, key)
+  local value, err =
+    options.journal:once(entry, function(call) return options.each(row, call, key) end)
+  if err ~= nil then
+    note(run, { n = n, key = key, state = state_of(options.journal, entry, err) }, err)
+  else
+    note(run, { n = n, key = key, state = "done",
+      value = type(value) == "table" and core.redact_object(value) or value })
+  end
+end
+
+-- One of those who take the rows, one after the other.
+local function worker_of(run)
+  local cancel, summary = run.options.cancel, run.summary
+  return function()
+    while not (run.ended or run.broken or cancel and cancel.canceled) do
+      local row, message = run.next_row()
+      if not row then
+        run.broken, run.ended = run.broken or message, true
+        return true
+      end
+      run.n = run.n + 1
+      if run.n > summary.total then summary.total = run.n end
+      work(run, row, run.n)
+    end
+    return true
+  end
+end
+
 --- Runs a batch.
 -- @tparam table options
 --   `name`: of the batch, in the journal;
@@ -224,69 +281,20 @@ function Batch.run(options)
     name = options.name, total = total, done = 0, skipped = 0, left = 0, failed = 0, doubtful = 0,
     failures = {}, began = core.now(),
   }, metatable)
-  local show, name, n = shower(options.progress), namer(options.key), 0
-  local broken, ended
-
-  local function note(result, err)
-    summary[result.state] = summary[result.state] + 1
-    if err ~= nil then
-      summary.failures[#summary.failures + 1] =
-        { n = result.n, key = result.key, state = result.state, error = err }
-      result.error = core.redact(tostring(err))
-      ended = ended or summary.failed + summary.doubtful >= (options.stop_after or math.huge)
-    end
-    local kept, message = results:add(result)
-    if not kept then broken = "the results can't be written: " .. tostring(message) end
-    if show then show(summary) end
-  end
-
-  local function work(row, number)
-    local key, why = name(row)
-    if not key then
-      note({ n = number, key = "row " .. number, state = "failed" }, why)
-      return
-    end
-    local before = results:state(key)
-    if before == "done" or before == "failed" and options.retry_failed == false then
-      local counter = before == "done" and "skipped" or "left"
-      summary[counter] = summary[counter] + 1
-      return
-    end
-    local entry = name_of("batch", options.name, key)
-    local value, err =
-      options.journal:once(entry, function(call) return options.each(row, call, key) end)
-    if err ~= nil then
-      note({ n = number, key = key, state = state_of(options.journal, entry, err) }, err)
-    else
-      note({ n = number, key = key, state = "done",
-        value = type(value) == "table" and core.redact_object(value) or value })
-    end
-  end
-
-  local function worker()
-    while not (ended or broken or options.cancel and options.cancel.canceled) do
-      local row, message = next_row()
-      if not row then
-        broken, ended = broken or message, true
-        return true
-      end
-      n = n + 1
-      if n > summary.total then summary.total = n end
-      work(row, n)
-    end
-    return true
-  end
-
+  local run = {
+    options = options, summary = summary, results = results, next_row = next_row,
+    name = namer(options.key), show = shower(options.progress), n = 0,
+  }
   local workers = {}
-  for i = 1, options.concurrency or 8 do workers[i] = worker end
+  for i = 1, options.concurrency or 8 do workers[i] = worker_of(run) end
   local _, errors = gather(workers, { concurrency = #workers, driver = options.driver })
   close()
   results:close()
   summary.complete = summary.done + summary.skipped == summary.total
-  if show then show(summary, true) end
+  if run.show then run.show(summary, true) end
   local _, thrown = next(errors or {})
   if thrown then error(thrown, 0) end
-  if broken then return nil, broken, summary end
+  if run.broken then return nil, run.broken, summary end
   return summary
 end
 
