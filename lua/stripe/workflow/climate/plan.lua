@@ -49,6 +49,28 @@ local function quantity_of(cap)
   return positive(percent or cap), percent and true or false
 end
 
+local function misuse_of_caps(caps)
+  if caps ~= nil and type(caps) ~= "table" then
+    return 'option "caps" must be a table, such as { enhanced_weathering = "50%" }'
+  end
+  for name, cap in pairs(caps or {}) do
+    if type(name) ~= "string" then
+      return 'option "caps": its keys are ids of products or suppliers, or pathways'
+    elseif not quantity_of(cap) then
+      return ("option \"caps\": %s must be metric tons, or a share such as \"50%%\""):format(name)
+    end
+  end
+end
+
+local function misuse_of_preferences(prefer)
+  for _, name in ipairs(type(prefer) == "table" and prefer or { prefer }) do
+    if not PREFERENCES[name] then
+      return ('option "prefer" takes price, delivery, pathway and supplier, not %q')
+        :format(tostring(name))
+    end
+  end
+end
+
 -- What is wrong with the options: nil, or a message that names the one.
 local function misuse(options)
   local wrong = Class.unknown("plan", options, OPTIONS)
@@ -74,23 +96,7 @@ local function misuse(options)
       return ("option %q must be a list of texts"):format(name)
     end
   end
-  if options.caps ~= nil and type(options.caps) ~= "table" then
-    return 'option "caps" must be a table, such as { enhanced_weathering = "50%" }'
-  end
-  for name, cap in pairs(options.caps or {}) do
-    if type(name) ~= "string" then
-      return 'option "caps": its keys are ids of products or suppliers, or pathways'
-    elseif not quantity_of(cap) then
-      return ("option \"caps\": %s must be metric tons, or a share such as \"50%%\""):format(name)
-    end
-  end
-  local prefer = options.prefer
-  for _, name in ipairs(type(prefer) == "table" and prefer or { prefer }) do
-    if not PREFERENCES[name] then
-      return ('option "prefer" takes price, delivery, pathway and supplier, not %q')
-        :format(tostring(name))
-    end
-  end
+  return misuse_of_caps(options.caps) or misuse_of_preferences(options.prefer)
 end
 
 local function position(list, value)
