@@ -3,6 +3,7 @@
 --
 -- The text is never re-encoded: only the values of known card fields change, so that whatever
 -- the destination signs, orders or spaces stays as the caller wrote it.
+-- @module stripe.simulator.forwarding.body
 local core = require "stripe.core"
 
 local body = {}

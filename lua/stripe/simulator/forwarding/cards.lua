@@ -3,6 +3,7 @@
 --
 -- Each use of a pm_card_... name stands for a fresh payment method, so its CVC never runs out;
 -- that of an added one is used up by the first forward that asks for it.
+-- @module stripe.simulator.forwarding.cards
 local errors = require "stripe.simulator.errors"
 
 local cards = {}
