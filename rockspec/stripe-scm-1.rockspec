@@ -303,6 +303,7 @@ build = {
     ["stripe.simulator.metadata"] = "lua/stripe/simulator/metadata.lua",
     ["stripe.simulator.outbound"] = "lua/stripe/simulator/outbound.lua",
     ["stripe.simulator.prefixes"] = "lua/stripe/simulator/prefixes.lua",
+    ["stripe.simulator.readable"] = "lua/stripe/simulator/readable.lua",
     ["stripe.simulator.request"] = "lua/stripe/simulator/request.lua",
     ["stripe.simulator.response"] = "lua/stripe/simulator/response.lua",
     ["stripe.simulator.resty"] = "lua/stripe/simulator/resty.lua",

@@ -5,6 +5,7 @@
 local core = require "stripe.core"
 local copy = require "stripe.simulator.copy"
 local pretty = require "stripe.simulator.deliveries.pretty"
+local readable = require "stripe.simulator.readable"
 
 local outgoing = {}
 
@@ -22,16 +23,6 @@ local function signature(payload, secrets, time)
   return table.concat(parts, ",")
 end
 
-local INDEX = { __name = "stripe.simulator.headers" }
-
-function INDEX.__index(list, name)
-  if type(name) ~= "string" then return nil end
-  name = name:lower()
-  for _, header in ipairs(list) do
-    if header[1]:lower() == name then return header[2] end
-  end
-end
-
 --- @tparam table event
 -- @tparam table endpoint
 -- @tparam table secrets `active`: those that sign; `fake`: whether a signature of scheme v0 is
@@ -45,13 +36,13 @@ function outgoing.request(event, endpoint, secrets, time)
   local payload = pretty(core.render(shown))
   return {
     method = "POST", url = endpoint.url, body = payload, timeout = TIMEOUT,
-    headers = setmetatable({
+    headers = readable {
       { "Accept", "*/*; q=0.5, application/xml" },
       { "Cache-Control", "no-cache" },
       { "Content-Type", "application/json; charset=utf-8" },
       { "Stripe-Signature", signature(payload, secrets, time) },
       { "User-Agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)" },
-    }, INDEX),
+    },
   }
 end
 

@@ -3,6 +3,7 @@
 -- @module stripe.simulator.forwarding.exchange
 local body = require "stripe.simulator.forwarding.body"
 local errors = require "stripe.simulator.errors"
+local readable = require "stripe.simulator.readable"
 local utf8_text = require "stripe.simulator.utf8_text"
 
 local exchange = {}
@@ -36,15 +37,6 @@ local TROUBLE = {
   other = { status = 502, code = UPSTREAM_ERROR,
     message = "The answer of the destination could not be read." },
 }
-
--- Headers as transports have them: a list of pairs that is also read by lower-case name.
-local function readable(headers)
-  local by_name = {}
-  for _, header in ipairs(headers) do
-    by_name[header[1]:lower()] = header[2]
-  end
-  return setmetatable(headers, { __name = "stripe.simulator.headers", __index = by_name })
-end
 
 --- nil, or why these headers can't be sent.
 function exchange.check_headers(given)
