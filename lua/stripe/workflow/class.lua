@@ -7,6 +7,8 @@ local Misuse = require "stripe.misuse"
 local core = require "stripe.core"
 local with = require "stripe.with"
 
+local decimal = core.decimal
+
 local Class = {}
 
 --- The class of a workflow.
@@ -52,6 +54,32 @@ function Class.seconds(options, name, positive)
     return nil
   end
   return ("option %q must be a number of seconds%s"):format(name, positive and " above 0" or "")
+end
+
+--- A value as a decimal.
+-- @param value text, a number or a decimal
+-- @treturn ?stripe.decimal nil when it is none
+function Class.decimal(value)
+  local kind = type(value)
+  if kind ~= "string" and kind ~= "number" and not decimal.is_decimal(value) then return nil end
+  return (decimal.new(value))
+end
+
+--- The same of one above 0.
+function Class.positive(value)
+  local number = Class.decimal(value)
+  return number and number:sign() > 0 and number or nil
+end
+
+--- Whether a value is a list of texts, of at least one.
+function Class.are_texts(value)
+  if type(value) ~= "table" or #value == 0 then return false end
+  local count = 0
+  for _ in pairs(value) do count = count + 1 end
+  for i = 1, count do
+    if type(value[i]) ~= "string" then return false end
+  end
+  return true
 end
 
 --- What is wrong with the option `journal`, or nil.

@@ -26,27 +26,14 @@ local OPTIONS = {
 
 local PREFERENCES = { price = true, delivery = true, pathway = true, supplier = true }
 
-local function positive(value)
-  local number = decimal.new(value)
-  return number and number:sign() > 0 and number or nil
-end
-
 local function whole(value)
   return type(value) == "number" and value >= 1 and value % 1 == 0 and value < 2 ^ 53
-end
-
-local function texts(value)
-  if type(value) ~= "table" or #value == 0 then return false end
-  for _, text in ipairs(value) do
-    if type(text) ~= "string" then return false end
-  end
-  return true
 end
 
 local function quantity_of(cap)
   if type(cap) ~= "string" and type(cap) ~= "number" then return nil end
   local percent = type(cap) == "string" and cap:match("^%s*([%d.]+)%s*%%$")
-  return positive(percent or cap), percent and true or false
+  return Class.positive(percent or cap), percent and true or false
 end
 
 local function misuse_of_caps(caps)
@@ -79,7 +66,7 @@ local function misuse(options)
   if (tons == nil) == (budget == nil) then
     return 'give "metric_tons" or "budget": one of them'
   elseif tons ~= nil and not ((type(tons) == "string" or type(tons) == "number")
-    and positive(tons)) then
+    and Class.positive(tons)) then
     return 'option "metric_tons" must be a positive decimal such as "1.5"'
   elseif budget ~= nil and not whole(budget) then
     return 'option "budget" must be an integer of minor units, such as 5000 for 50.00 USD; '
@@ -92,7 +79,7 @@ local function misuse(options)
     return 'option "delivery_by" must be a year'
   end
   for _, name in ipairs { "pathways", "suppliers", "products", "exclude" } do
-    if options[name] ~= nil and not texts(options[name]) then
+    if options[name] ~= nil and not Class.are_texts(options[name]) then
       return ("option %q must be a list of texts"):format(name)
     end
   end
@@ -132,7 +119,7 @@ local function unfit(item, asked)
     return "its delivery year is not known"
   elseif asked.delivery_by and product.delivery_year > asked.delivery_by then
     return "delivered in " .. ("%d"):format(product.delivery_year)
-  elseif not positive(product.metric_tons_available) then
+  elseif not Class.positive(product.metric_tons_available) then
     return "sold out"
   end
 end

@@ -27,13 +27,6 @@ local function has(list, value)
   return false
 end
 
-local function positive(amount)
-  local kind = type(amount)
-  local number = (kind == "string" or kind == "number" or decimal.is_decimal(amount))
-    and decimal.new(amount)
-  return number and number:sign() > 0
-end
-
 local function amounts(params)
   local source, destination = params.source_amount, params.destination_amount
   if source ~= nil and destination ~= nil then
@@ -41,7 +34,7 @@ local function amounts(params)
       "give source_amount or destination_amount, not both")
   elseif source ~= nil and params.source_currency == nil then
     return onramp("missing_source_currency", "source_currency", "source_amount needs it")
-  elseif source ~= nil and not positive(source) then
+  elseif source ~= nil and not Class.positive(source) then
     return onramp("invalid_source_amount", "source_amount", "must be a positive decimal")
   elseif source ~= nil and decimal.new(source) ~= decimal.round(source, "down", 2) then
     return onramp("invalid_source_amount", "source_amount",
@@ -49,7 +42,7 @@ local function amounts(params)
   elseif destination ~= nil and params.destination_currency == nil then
     return onramp("missing_destination_currency", "destination_currency",
       "destination_amount needs destination_currency and destination_network")
-  elseif destination ~= nil and not positive(destination) then
+  elseif destination ~= nil and not Class.positive(destination) then
     return onramp("invalid_destination_amount", "destination_amount",
       "must be a positive decimal")
   end

@@ -22,24 +22,6 @@ local OPTIONS = {
 
 local PRICE_PLACES = 6 -- of what one unit costs, for reading
 
-local function positive(value)
-  if type(value) ~= "string" and type(value) ~= "number" and not decimal.is_decimal(value) then
-    return false
-  end
-  local number = decimal.new(value)
-  return number ~= nil and number:sign() > 0
-end
-
-local function texts(value)
-  if type(value) ~= "table" or #value == 0 then return false end
-  local count = 0
-  for _ in pairs(value) do count = count + 1 end
-  for _, text in ipairs(value) do
-    if type(text) ~= "string" then return false end
-  end
-  return count == #value
-end
-
 local function misuse(options)
   local wrong = Class.unknown("quote", options, OPTIONS)
   if wrong then return wrong end
@@ -49,12 +31,12 @@ local function misuse(options)
       .. "them"
   end
   for _, name in ipairs { "source_amount", "destination_amount" } do
-    if options[name] ~= nil and not positive(options[name]) then
+    if options[name] ~= nil and not Class.positive(options[name]) then
       return ("option %q must be a positive decimal such as \"100.00\""):format(name)
     end
   end
   for _, name in ipairs { "currencies", "networks" } do
-    if options[name] ~= nil and not texts(options[name]) then
+    if options[name] ~= nil and not Class.are_texts(options[name]) then
       return ("option %q must be a list of names"):format(name)
     end
   end
@@ -75,18 +57,15 @@ end
 
 local function network_of(key) return key == "base_network" and "base" or key end
 
-local function read(value)
-  return (type(value) == "string" or type(value) == "number") and decimal.new(value) or nil
-end
-
 -- An entry of an answer as a row; nil when its amounts can't be read. What doesn't add up is kept,
 -- and said.
 local function row_of(entry, key, answer)
   local given = type(entry.fees) == "table" and entry.fees or {}
-  local network_fee, transaction_fee = read(given.network_fee_monetary),
-    read(given.transaction_fee_monetary)
-  local source, total = read(answer.source_amount), read(entry.source_total_amount)
-  local amount = read(entry.destination_amount)
+  local network_fee, transaction_fee = Class.decimal(given.network_fee_monetary),
+    Class.decimal(given.transaction_fee_monetary)
+  local source = Class.decimal(answer.source_amount)
+  local total = Class.decimal(entry.source_total_amount)
+  local amount = Class.decimal(entry.destination_amount)
   if not (network_fee and transaction_fee and source and total and amount) then return nil end
   local fees = network_fee:add(transaction_fee)
   return {

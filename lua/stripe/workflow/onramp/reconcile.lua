@@ -48,17 +48,14 @@ local function sessions_of(client, options)
   return found
 end
 
-local function number(value)
-  return (type(value) == "string" or type(value) == "number") and decimal.new(value) or nil
-end
-
 -- The amounts of a session as decimals; nil, and the names of those that are missing.
 local function amounts_of(details)
   local fees = type(details.fees) == "table" and details.fees or {}
   local amounts = {
-    source = number(details.source_amount), destination = number(details.destination_amount),
-    network_fee = number(fees.network_fee_amount),
-    transaction_fee = number(fees.transaction_fee_amount),
+    source = Class.decimal(details.source_amount),
+    destination = Class.decimal(details.destination_amount),
+    network_fee = Class.decimal(fees.network_fee_amount),
+    transaction_fee = Class.decimal(fees.transaction_fee_amount),
   }
   local missing = {}
   for _, name in ipairs { "source", "destination", "network_fee", "transaction_fee" } do
@@ -131,7 +128,7 @@ local function check_complete(report, session, details, amounts, missing)
   end
   local stated = details.source_total_amount or session.source_total_amount
   if amounts and stated ~= nil then
-    local total = number(stated)
+    local total = Class.decimal(stated)
     if not total or decimal.cmp(total, amounts.total) ~= 0 then
       report:problem("total_differs", ("its total is %s, amount and fees are %s")
         :format(tostring(stated), tostring(amounts.total)),
