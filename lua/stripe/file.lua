@@ -36,7 +36,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] ?integer the system's number for it; 2: there is no such file
 function File.read(path)
-  local file, problem, code = io.open(path, "rb")
+  local file, problem, code = File.open(path)
   if not file then return nil, problem, code end
   local text, why = file:read("*a")
   file:close()

@@ -2,7 +2,7 @@
 -- @module stripe.json_log
 
 local core = require "stripe.core"
-local File = require "stripe.workflow.file"
+local File = require "stripe.file"
 
 local Log = {}
 local metatable = { __name = "stripe.json_log", __index = Log }

@@ -1,3 +1,4 @@
+local core = require "stripe.core"
 local driver = require "stripe.driver.blocking"
 local memory = require "spec.support.memory"
 local stripe = require "stripe"

@@ -115,6 +115,6 @@ describe("stripe.file", function()
     text, message, code = File.read "/"
     assert.is_nil(text)
     assert.matches("^/: ", message)
-    assert.is_nil(code)
+    assert.equal(21, code) -- EISDIR
   end)
 end)

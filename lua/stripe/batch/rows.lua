@@ -5,7 +5,7 @@
 -- @module stripe.batch.rows
 
 local core = require "stripe.core"
-local File = require "stripe.workflow.file"
+local File = require "stripe.file"
 
 local Rows = {}
 
