@@ -265,6 +265,52 @@ describe("The engine in a thread of its own", function()
       assert.is_nil(output:find "GET")
     end)
 
+    it("leaves nothing of a call to the thread once the call is gone", function()
+      local library = wire_support.compile(wire, "slow", [[
+        #define _GNU_SOURCE
+        #include <dlfcn.h>
+        #include <sys/epoll.h>
+        #include <unistd.h>
+        int epoll_wait(int fd, struct epoll_event *events, int most, int ms)
+        {
+            static int (*wait)(int, struct epoll_event *, int, int);
+            if (!wait)
+                wait = (int (*)(int, struct epoll_event *, int, int))dlsym(RTLD_NEXT, "epoll_wait");
+            int n = wait(fd, events, most, ms);
+            if (ms == 0) usleep(50000);
+            return n;
+        }
+      ]])
+      local script = wire:write("gone.lua", [[
+        -- In plain Lua: LuaJIT unloads libraries before it collects for the last time.
+        local function sockets()
+          local n = 0
+          for fd = 3, 63 do
+            local _, why = io.open("/proc/self/fd/" .. fd)
+            if why and why:find "No such device" then n = n + 1 end
+          end
+          return n
+        end
+        local before
+        local meta = { __gc = function() print(before, sockets()) end }
+        local last = newproxy and newproxy(true) or setmetatable({}, meta)
+        getmetatable(last).__gc = meta.__gc
+        local driver = require "stripe.driver.blocking"
+        local stripe = require "stripe"
+        require("stripe.transport.engine").open = require("stripe.engine").open_threaded
+        local client = stripe.new { api_key = "sk_test_1", base_url = arg[1], max_retries = 0 }
+        assert(client:request("GET", "/v1/ok/x"))
+        before = sockets()
+        for i = 1, 3 do
+          driver.spawn(function() return client:request("GET", "/v1/1/never/x") end)
+        end
+        driver.sleep(0.3)
+      ]])
+      local _, output = wire_support.run(script, wire:url(), "LD_PRELOAD=" .. library)
+      local before, after = output:match "(%d+)%s+(%d+)"
+      assert.equal(before - 1, tonumber(after)) -- they used the one connection that there was
+    end)
+
     it("comes twice after a fork", function()
       if not lfs.attributes "build/luajit/stripe/engine.so" then return pending "not built here" end
       ends_well([[

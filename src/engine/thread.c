@@ -115,8 +115,7 @@ void st_thread_wake(st_thread *t)
 /* The call is about to go: nobody is told how its attempt ended. */
 static void let_go(st_thread *t, st_job *job)
 {
-    job->transfer->owner = NULL;
-    st_channel_cancel(job->transfer, ST_FAILURE_CANCELED, (st_text){ "", 0 });
+    st_channel_abandon(job->transfer); /* at once: the call is not there any more when `done` is */
     job->transfer = NULL;
     st_thread_lock(t);
     job->done = true;
@@ -196,10 +195,8 @@ static st_job *take_orders(st_thread *t, bool *stop)
 static void ring_all(st_thread *t)
 {
     st_thread_lock(t);
-    for (const st_transfer *transfer = t->channel.running; transfer; transfer = transfer->next) {
-        const st_job *job = transfer->owner;
-        if (job) st_mailbox_ring(job->box);
-    }
+    for (const st_transfer *transfer = t->channel.running; transfer; transfer = transfer->next)
+        st_mailbox_ring(((const st_job *)transfer->owner)->box);
     st_thread_unlock(t);
 }
 
@@ -260,10 +257,6 @@ static bool tell(st_thread *t)
     st_thread_lock(t);
     for (st_transfer *transfer; (transfer = st_channel_next(&t->channel, &news));) {
         st_job *job = transfer->owner;
-        if (!job) { /* let go */
-            if (news & ST_NEWS_DONE) st_channel_release(transfer);
-            continue;
-        }
         if (job->watched) job->progress = progress_of(job->call);
         if (news & ST_NEWS_DONE) st_channel_unlink(transfer);
         st_mailbox_tell(job, news); /* one that is done is its owner's from here on */
@@ -288,8 +281,7 @@ static bool work(st_thread *t, st_job *job, bool *more)
    must not wait for them. */
 static void let_all_go(st_thread *t)
 {
-    for (const st_transfer *transfer = t->channel.running; transfer; transfer = transfer->next)
-        if (transfer->owner) let_go(t, transfer->owner);
+    while (t->channel.running) let_go(t, t->channel.running->owner);
 }
 
 static void *run(void *data)
