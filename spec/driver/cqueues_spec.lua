@@ -80,6 +80,30 @@ describe("The cqueues driver", function()
       assert.equal(2, ended)
     end)
 
+    it("serves a controller that runs inside a task of the blocking driver", function()
+      stripe.close()
+      assert(client:request("GET", path "ok"))
+      local ended = 0
+      local function call()
+        assert(client:request("GET", path "ok"))
+        local canceller = stripe.canceller()
+        controller:wrap(function() cqueues.sleep(0.02) canceller:cancel() end)
+        local _, err = client:request("GET", path "never", nil, { cancel = canceller })
+        assert(err.code == "canceled")
+        ended = ended + 1
+      end
+      stripe.gather {
+        function()
+          Blocking.sleep(0.001)
+          controller:wrap(call)
+          controller:wrap(call)
+          assert(controller:loop(3))
+        end,
+        function() Blocking.sleep(0.001) return ask(path "ok")() end,
+      }
+      assert.equal(2, ended)
+    end)
+
     it("lets tasks wait for whatever cqueues waits for", function()
       local condition, log = require("cqueues.condition").new(), {}
       controller:wrap(function()

@@ -36,6 +36,7 @@ struct st_engine {
     long usual_connections; /* to one host, where the wire does not say */
     st_transfer *inbox, **last_ordered; /* oldest first */
     bool collects;   /* orders wait for the next step */
+    bool polled;     /* an event loop waits for the descriptor */
     st_handle *spare[SPARE_HANDLES]; /* owned */
     int spares;
 };
@@ -54,19 +55,23 @@ double st_engine_clock(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* Has the timer fire no later than libcurl wants to be called. Most transfers end long before their
-   time, so that one that is too early is left as it is. */
-static void arm(st_engine *e)
+static void set_timer(st_engine *e, double due)
 {
     struct itimerspec when = { .it_value = { 0, 1 } };
-    double due = st_lanes_due(&e->lanes);
-    if (due >= e->armed) return;
     e->armed = due;
     if (due > 0) { /* else at once */
         when.it_value.tv_sec = (time_t)due;
         when.it_value.tv_nsec = (long)((due - (double)when.it_value.tv_sec) * 1e9);
     }
     timerfd_settime(e->timer, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
+/* Has the timer fire no later than libcurl wants to be called. Most transfers end long before their
+   time, so that one that is too early is left as it is. */
+static void arm(st_engine *e)
+{
+    double due = st_lanes_due(&e->lanes);
+    if (due < e->armed) set_timer(e, due);
 }
 
 static bool set_up(st_engine *e)
@@ -134,6 +139,14 @@ void st_engine_forget(st_engine *e)
 
 int st_engine_fd(const st_engine *e)
 {
+    return e->epoll;
+}
+
+int st_engine_poll(st_engine *e)
+{
+    e->polled = true;
+    e->collects = false;
+    if (e->inbox) set_timer(e, 0);
     return e->epoll;
 }
 
@@ -327,8 +340,8 @@ void st_engine_abandon(st_engine *e, st_transfer *t)
 
 void st_engine_collect(st_engine *e, bool collects)
 {
-    e->collects = collects;
-    if (!collects) st_engine_serve(e);
+    e->collects = collects && !e->polled;
+    if (!e->collects) st_engine_serve(e);
 }
 
 void st_engine_serve(st_engine *e)

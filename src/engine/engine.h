@@ -35,6 +35,10 @@ void st_engine_forget(st_engine *e);
 /* The descriptor to wait on. */
 int st_engine_fd(const st_engine *e);
 
+/* The same for an event loop, which steps only when the descriptor is readable. Orders that wait
+   make it so, and from here on none waits. */
+int st_engine_poll(st_engine *e);
+
 /* Does what can be done without waiting, up to a measure, and tells the channels. True when more
    is there to do. */
 bool st_engine_step(st_engine *e);

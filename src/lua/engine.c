@@ -225,7 +225,7 @@ static int wait(lua_State *L)
 }
 
 /* channel:collect(on): what is started from here on goes out together, when the channel steps or
-   waits next, or is to collect no more. */
+   waits next, or is to collect no more; but at once when an event loop has its descriptor. */
 static int collect_starts(lua_State *L)
 {
     st_lua_channel *self = check_channel(L);
@@ -238,7 +238,7 @@ static int collect_starts(lua_State *L)
 static int pollfd(lua_State *L)
 {
     st_lua_channel *self = check_channel(L);
-    if (open_channel(self)) lua_pushinteger(L, st_engine_fd(self->channel.engine));
+    if (open_channel(self)) lua_pushinteger(L, st_engine_poll(self->channel.engine));
     else lua_pushnil(L);
     return 1;
 }
