@@ -125,6 +125,21 @@ describe("Many calls at once", function()
     assert.equal(0, wire:requests(asked))
   end)
 
+  it("keep their deadline when they wait for the end of a turn", function()
+    local asked = path "ok"
+    local results, errors = in_one_turn(
+      function() return client:request("POST", asked, nil, { deadline = 0.1 }) end,
+      function() return client:request("GET", path "never", nil, { deadline = 0.3 }) end,
+      function() return client:request("GET", path "slow", nil, { timeout = 0.2 }) end,
+      function() core.sleep(0.25) return true end)
+    assert.equal("deadline", errors[1].code)
+    assert.equal("no", errors[1].sent)
+    assert.equal(0, wire:requests(asked))
+    assert.equal("deadline", errors[2].code)
+    assert.is_true(errors[2].attempts[1].duration < 0.2)
+    assert.equal("climorder_1", results[3].id)
+  end)
+
   it("don't go out when the Lua state ends in the turn that starts them", function()
     local asked = path "ok"
     local script = wire:write("turn.lua", [[

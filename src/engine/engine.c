@@ -242,18 +242,23 @@ static void look_again(st_engine *e)
     take(e, &events);
 }
 
+static void begin(st_engine *e, st_transfer *t)
+{
+    if (!st_transfer_begin(t)) {
+        finish(e, t, CURLE_OPERATION_TIMEDOUT);
+        return;
+    }
+    look_again(e);
+    limit_connections(e, t->handle->wire);
+    if (!st_lanes_begin(&e->lanes, t)) finish(e, t, CURLE_OUT_OF_MEMORY);
+}
+
 static void carry_out(st_engine *e, st_transfer *t, int orders)
 {
-    if (orders & ST_ORDER_START && !(orders & ST_ORDER_CANCEL)) {
-        look_again(e);
-        limit_connections(e, t->handle->wire);
-        if (!st_lanes_begin(&e->lanes, t)) {
-            finish(e, t, CURLE_OUT_OF_MEMORY);
-            return;
-        }
-    }
     if (orders & ST_ORDER_CANCEL) {
         finish(e, t, CURLE_ABORTED_BY_CALLBACK);
+    } else if (orders & ST_ORDER_START) {
+        begin(e, t);
     } else if (t->paused && (orders & ST_ORDER_RESUME)) {
         t->paused = false;
         curl_easy_pause(t->handle->easy, CURLPAUSE_CONT);

@@ -15,6 +15,8 @@ enum {
     QUEUE_HIGH = 1 << 18   /* bytes of chunks that may wait before the transfer pauses */
 };
 
+#define UNNOTICED 1e-3 /* seconds */
+
 static st_transfer *transfer_of(void *data)
 {
     return ((st_handle *)data)->transfer;
@@ -244,6 +246,15 @@ bool st_transfer_prepare(st_transfer *t)
     set_timeout(h, milliseconds(st_call_sending(t->call)));
     set_method(t);
     return true;
+}
+
+bool st_transfer_begin(st_transfer *t)
+{
+    double waited = time_of(t) - t->call->started;
+    if (waited < UNNOTICED) return true;
+    st_call_throttled(t->call, waited);
+    set_timeout(t->handle, milliseconds(st_call_sending(t->call)));
+    return t->call->started < t->call->deadline;
 }
 
 st_handle *st_handle_new(void)

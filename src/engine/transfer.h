@@ -83,6 +83,10 @@ void st_handle_free(st_handle *h, bool easy_too);
    False when memory is short. */
 bool st_transfer_prepare(st_transfer *t);
 
+/* It is about to begin, and may have waited since it was prepared, which counts as the call's time
+   but not as the attempt's. False when that was all the time that the call had. */
+bool st_transfer_begin(st_transfer *t);
+
 /* Tells the call how its attempt failed: false; or true when there is an answer, and only
    st_call_answered is left to be called, by someone who can read the body. */
 bool st_transfer_settle(st_transfer *t);
