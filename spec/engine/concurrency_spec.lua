@@ -116,6 +116,19 @@ describe("Many calls at once", function()
     assert.equal(2, wire:requests(asked))
   end)
 
+  it("don't wait for a turn that takes long", function()
+    local asked, before = path "ok", nil
+    in_one_turn(
+      function() return client:request("GET", asked) end,
+      function() core.sleep(0.05) return client:request("GET", asked) end,
+      function()
+        core.sleep(0.1)
+        before = wire:requests(asked)
+        return true
+      end)
+    assert.equal(2, before)
+  end)
+
   it("don't go out when they are canceled in the turn that starts them", function()
     local asked, canceller = path "ok", stripe.canceller()
     local _, errors = in_one_turn(

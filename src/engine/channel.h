@@ -3,8 +3,8 @@
  *
  * Orders go to the engine's inbox, news come back through the channel's outbox, and a transfer
  * stays the channel's until it is told as done. Nothing else of an engine is touched from here. Its
- * owner is the caller, and an order is carried out as it is given; where a thread is the owner, a
- * Lua state has a mailbox instead.
+ * owner is the caller, and an order is carried out as it is given, unless the engine collects them;
+ * where a thread is the owner, a Lua state has a mailbox instead.
  */
 #ifndef ST_ENGINE_CHANNEL_H
 #define ST_ENGINE_CHANNEL_H

@@ -25,6 +25,7 @@ enum {
 
 #define TIMER UINT64_MAX /* in the epoll */
 #define FRESH 1e-4 /* seconds; what was seen so long ago is as good as seen now */
+#define LONG 1e-3  /* seconds; orders that have waited so long don't wait for another one */
 
 struct st_engine {
     int epoll, timer;
@@ -32,6 +33,7 @@ struct st_engine {
     st_origin origin;
     double now;      /* seconds of CLOCK_MONOTONIC, as of the step or order under way */
     double looked;   /* when events were last taken */
+    double collected; /* since when there are orders */
     double armed;    /* when the timer will fire, perhaps for nothing; infinite: never */
     long usual_connections; /* to one host, where the wire does not say */
     st_transfer *inbox, **last_ordered; /* oldest first */
@@ -315,13 +317,14 @@ void st_engine_free(st_engine *e)
 void st_engine_order(st_engine *e, st_transfer *t, enum st_order order)
 {
     t->orders |= order;
+    if (!e->inbox) e->collected = e->now;
     if (!t->ordered) {
         t->ordered = true;
         t->next_ordered = NULL;
         *e->last_ordered = t;
         e->last_ordered = &t->next_ordered;
     }
-    if (!e->collects) serve(e);
+    if (!e->collects || e->now - e->collected > LONG) serve(e);
 }
 
 static void take_from_inbox(st_engine *e, st_transfer *t)

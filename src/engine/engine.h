@@ -51,7 +51,8 @@ bool st_engine_run(st_engine *e, double seconds);
 double st_engine_clock(void);
 
 /* Puts an order into the inbox. The owner is the caller: it is carried out at once, unless the
-   engine collects orders: then by the next step, or when it is told to serve. */
+   engine collects orders: then by the next step, when it is told to serve, or with an order that
+   comes long after the first one. */
 void st_engine_order(st_engine *e, st_transfer *t, enum st_order order);
 void st_engine_collect(st_engine *e, bool collects);
 void st_engine_serve(st_engine *e);
