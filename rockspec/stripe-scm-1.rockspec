@@ -360,6 +360,7 @@ build = {
     ["stripe.webhook.poll.position"] = "lua/stripe/webhook/poll/position.lua",
     ["stripe.webhook.poll.round"] = "lua/stripe/webhook/poll/round.lua",
     ["stripe.webhook.poll.windows"] = "lua/stripe/webhook/poll/windows.lua",
+    ["stripe.webhook.present"] = "lua/stripe/webhook/present.lua",
     ["stripe.webhook.process"] = "lua/stripe/webhook/process.lua",
     ["stripe.webhook.protect"] = "lua/stripe/webhook/protect.lua",
     ["stripe.webhook.queue"] = "lua/stripe/webhook/queue.lua",

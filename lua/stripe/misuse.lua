@@ -27,9 +27,11 @@ end
 
 --- Whether a value is of one of some types.
 -- @param value
--- @string types separated by spaces; "false" is the boolean that switches something off
+-- @string types separated by spaces; "false" is the boolean that switches something off,
+--   "stripe.null" is that value and no type
 -- @treturn boolean
 function Misuse.fits(value, types)
+  if types == "stripe.null" then return value == core.null end
   if value == false and types:find("false", 1, true) then return true end
   return types:find(type(value), 1, true) ~= nil
 end

@@ -35,6 +35,11 @@ local HTTP = [[
       background = true,
     }
     guard = resty.webhook { secrets = secrets }
+    nulls = resty.webhook {
+      secrets = secrets, store = false, null = ngx.null, on = { ["*"] = function(ctx)
+        ngx.log(ngx.NOTICE, ctx.id, " was null: ", ctx.previous_attributes.name == ngx.null)
+      end },
+    }
     forgetful = resty.webhook { secrets = secrets, on = { ["climate.order.*"] = note } }
     paced = resty.client {
       api_key = "sk_test_5", base_url = "{{upstream}}", limits = { test = 20, burst = 0 },
@@ -89,6 +94,7 @@ local SERVER = [[
   }
   location = /webhook { content_by_lua_block { webhook() } }
   location = /later { content_by_lua_block { later() } }
+  location = /nulls { content_by_lua_block { nulls() } }
   location = /waited {
     content_by_lua_block {
       local function ask() return paced:request("GET", "/v1/climate/products") end
@@ -257,6 +263,13 @@ describe("stripe.resty #nginx", function()
     it("takes bodies that nginx put into a file", function()
       local body = event():gsub("}$", ',"padding":"' .. ("x"):rep(10000) .. '"}')
       assert.equal(200, post("/webhook", body).status)
+    end)
+
+    it("keeps nulls when it is told to", function()
+      local body, id = event()
+      body = body:gsub('"data":{', '"data":{"previous_attributes":{"name":null},')
+      assert.equal(200, post("/nulls", body).status)
+      assert.equal(1, #server:logged(id .. " was null: true"))
     end)
 
     it("answers 413 for what is too large, 405 for what is no POST", function()

@@ -380,6 +380,82 @@ describe("the client of a context", function()
   end)
 end)
 
+describe("a handler that keeps nulls", function()
+  local NULLS = {
+    account = core.null, context = "acct_1", livemode = core.null, api_version = core.null,
+    request = core.null, type = "crypto.onramp_session.updated",
+    data = {
+      object = { id = "cos_1", object = "crypto.onramp_session", redirect_url = core.null },
+      previous_attributes = { transaction_details = { wallet_address = core.null } },
+    },
+  }
+
+  it("gives them to its function, and another one doesn't", function()
+    local handler, seen = keeping { null = core.null }
+    handler(request(event(NULLS)))
+    assert.equal(core.null, seen[1].previous_attributes.transaction_details.wallet_address)
+    assert.equal(core.null, seen[1].object.redirect_url)
+    assert.equal(core.null, seen[1].event.request)
+    assert.is_true(handler:keeps_null())
+    handler, seen = keeping()
+    handler(request(event(NULLS)))
+    assert.same({ transaction_details = {} }, seen[1].previous_attributes)
+    assert.is_nil(seen[1].object.redirect_url)
+    assert.is_false(handler:keeps_null())
+  end)
+
+  it("takes for absent what is null of the event itself", function()
+    local about, asked
+    local handler, seen = keeping {
+      null = core.null, on_event = function(what) about = what end,
+      accounts = function(account)
+        asked = account
+        return true
+      end,
+    }
+    handler(request(event(NULLS)))
+    assert.equal("acct_1", asked)
+    for _, name in ipairs { "account", "livemode", "version_mismatch" } do
+      assert.is_nil(seen[1][name])
+      assert.is_nil(about[name])
+    end
+    handler(request(event { id = "evt_2", context = core.null, data = core.null }))
+    handler(request(event {
+      id = "evt_3", data = { object = core.null, previous_attributes = core.null },
+    }))
+    assert.is_nil(asked)
+    for i = 2, 3 do
+      assert.same({}, { seen[i].object, seen[i].previous_attributes })
+      assert.is_nil(seen[i].object)
+      assert.is_nil(seen[i].previous_attributes)
+    end
+  end)
+
+  it("refuses what has null for an id or a type, or is null", function()
+    local handler = keeping { null = core.null }
+    for _, payload in ipairs { "null", core.json(event { id = core.null }),
+      core.json(event { type = core.null }), core.json(event { object = core.null }) } do
+      assert.equal(400, (handler(request(payload))))
+    end
+  end)
+
+  it("speaks in the context of an event whose account is null", function()
+    local script = scripted.new { scripted.json(200, { id = "climorder_1" }) }
+    local handler = support.handler { null = core.null, client = script:client(), on = {
+      ["*"] = function(ctx) return ctx.client.climate.orders:retrieve("climorder_1") end,
+    } }
+    handler(request(event(NULLS)))
+    assert.equal("acct_1", script.requests[1].headers["stripe-context"])
+    assert.is_nil(script.requests[1].headers["stripe-account"])
+  end)
+
+  it("gets thin events, with their nulls, too", function()
+    local handler, seen = keeping { null = core.null, newest = true }
+    assert.equal(200, (handler(request(support.thin { context = core.null, data = core.null }))))
+    assert.equal(core.null, seen[1].event.context)
+  end)
+end)
+
 describe("a queue", function()
   local function queue(answer, why)
     local pushed = {}
@@ -498,6 +574,12 @@ describe("the options of a handler", function()
     }
     assert.is_true(handler:handles("climate.orders.x"))
     refused({ newest = { ["climate.orders.*"] = true } }, "climate.order.*")
+  end)
+
+  it("have no null but stripe.null", function()
+    for _, value in ipairs { true, "null", {} } do
+      refused({ null = value }, '"null" must be a stripe.null, not a ' .. type(value))
+    end
   end)
 
   it("are not shown by a printout", function()

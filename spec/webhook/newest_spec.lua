@@ -1,4 +1,5 @@
 local Newest = require "stripe.webhook.newest"
+local core = require "stripe.core"
 local scripted = require "spec.support.scripted_client"
 local support = require "spec.support.webhook"
 
@@ -55,6 +56,15 @@ describe("newest wins", function()
       data = { object = { id = "climorder_1", object = "file" } },
     }))
     assert.equal(4, #ran)
+  end)
+
+  it("takes an account that is null for none", function()
+    local h, ran = guarded(true, { null = core.null })
+    h:process(event("evt_1", 20, "confirmed", { account = core.null }))
+    assert.equal("stale", h:process(event("evt_2", 10, "confirmed")).result)
+    h:process(event("evt_3", 10, "confirmed", { account = core.null, context = "acct_1" }))
+    assert.equal("stale", h:process(event("evt_4", 5, "confirmed", { account = "acct_1" })).result)
+    assert.same({ "evt_1", "evt_3" }, ran)
   end)
 
   it("doesn't count a function that failed", function()

@@ -161,6 +161,34 @@ describe("stripe.webhook.queue", function()
       assert.same({ 1767225601, "new" }, { ctx.received, ctx.verification.secret })
     end)
 
+    it("keeps nulls if the handler does", function()
+      local queue = new()
+      local seen = {}
+      local function take(null)
+        return { once = true, handler = stripe.webhook.handler { secrets = false, null = null,
+          on = { ["*"] = function(ctx) seen[#seen + 1] = ctx.previous_attributes.name end } } }
+      end
+      local old = { object = { id = "x" }, previous_attributes = { name = core.null } }
+      assert(queue:append(support.event { id = "evt_1", data = old }))
+      assert.equal(1, queue:run(take(stripe.null)).done)
+      assert.same({ stripe.null }, seen)
+      assert(queue:append(core.json(support.event { id = "evt_2", data = old })))
+      assert.equal(1, queue:run(take()).done)
+      assert.same({ stripe.null }, seen)
+    end)
+
+    it("takes another handler than the library's", function()
+      local queue, seen = new(), nil
+      assert(queue:append(event "evt_1"))
+      local own = {}
+      function own:process(what)
+        seen = what.id
+        return { status = 200, result = "committed", own = self }
+      end
+      assert.equal(1, queue:run({ once = true, handler = own }).done)
+      assert.equal("evt_1", seen)
+    end)
+
     it("waits in Redis for the next event", function()
       local queue = new()
       local options, seen = worker(function() end, { block = 10 })

@@ -4,6 +4,7 @@
 local core = require "stripe.core"
 local Patterns = require "stripe.webhook.patterns"
 local Thin = require "stripe.webhook.thin"
+local present = require "stripe.webhook.present"
 
 local Context = {}
 local methods = {}
@@ -16,7 +17,7 @@ local states = setmetatable({}, { __mode = "k" })
 local function client_of(settings, event)
   local client = settings.client
   if not client then return nil end
-  if type(event.context) == "string" and (Thin.is(event) or not event.account) then
+  if type(event.context) == "string" and (Thin.is(event) or not present(event.account)) then
     return client:with { context = event.context }
   end
   if type(event.account) == "string" then return client:with { account = event.account } end
@@ -70,8 +71,8 @@ function Context.new(settings, event, info, claim)
   local data = type(event.data) == "table" and event.data or {}
   local ctx = {
     event = event, id = event.id, type = Patterns.canonical(event.type),
-    object = data.object, previous_attributes = data.previous_attributes,
-    account = event.account, livemode = event.livemode, thin = Thin.is(event),
+    object = present(data.object), previous_attributes = present(data.previous_attributes),
+    account = present(event.account), livemode = present(event.livemode), thin = Thin.is(event),
     attempt = claim and claim.attempt or 1, claim = claim, store = settings.store or nil,
     source = info.source or "process", verification = info.verification, headers = info.headers,
     received = info.received, version_mismatch = Context.mismatch(event),

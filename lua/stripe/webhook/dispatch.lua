@@ -1,6 +1,7 @@
 --- Which function an event is for, and what runs around it.
 -- @module stripe.webhook.dispatch
 
+local present = require "stripe.webhook.present"
 local protect = require "stripe.webhook.protect"
 
 local Dispatch = {}
@@ -15,9 +16,8 @@ local Dispatch = {}
 function Dispatch.find(settings, event)
   local wanted = settings.livemode
   if wanted ~= nil and event.livemode ~= wanted then return nil, "livemode" end
-  if settings.accounts and not settings.accounts(event.account or event.context, event) then
-    return nil, "account"
-  end
+  local account = present(event.account) or present(event.context)
+  if settings.accounts and not settings.accounts(account, event) then return nil, "account" end
   local f, pattern = settings.patterns:match(event.type)
   f = f or settings.fallback
   if not f then return nil, "type" end

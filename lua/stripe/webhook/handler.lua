@@ -48,7 +48,7 @@ local function read(settings, payload, headers, received)
     other_secrets = settings.other_secrets, diagnose = settings.diagnose,
   })
   if not verification then return nil, err end
-  local event, why = core.decode(payload)
+  local event, why = core.decode(payload, settings.null ~= nil)
   local problem = event == nil and "the payload is no JSON: " .. tostring(why)
     or Process.malformed(event)
   if problem then return nil, Process.refusal(problem) end
@@ -137,6 +137,15 @@ function Handler:handles(kind)
   return (settings.patterns:match(kind) or settings.fallback) ~= nil
 end
 
+--- Whether its functions want the members of an event that are null: for whoever decodes events
+-- for `process`.
+-- @treturn boolean
+function Handler:keeps_null()
+  local settings = settings_of[self or false]
+  if not settings then error("use handler:keeps_null() with a colon", 2) end
+  return settings.null ~= nil
+end
+
 local metatable = { __name = "stripe.webhook.handler", __index = Handler, __call = handle }
 
 function metatable:__tostring()
@@ -164,6 +173,7 @@ end
 --   that related objects may be fetched from (those that the catalogue can retrieve)
 -- * `livemode`: events of the other mode are ignored; `accounts`: a list of ids, or a
 --   function(account, event): events of others are ignored
+-- * `null`: stripe.null keeps members of events that are null; without it they are absent
 -- * `validate` (true): refuse patterns that look like a slip
 -- * `driver`: how to wait, as of `stripe.new`
 -- * `on_event(seen)`: observer of every outcome, for logs and metrics: no secrets, no personal data

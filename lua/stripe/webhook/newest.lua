@@ -10,6 +10,7 @@
 
 local Patterns = require "stripe.webhook.patterns"
 local Thin = require "stripe.webhook.thin"
+local present = require "stripe.webhook.present"
 
 local Newest = {}
 local metatable = { __name = "stripe.webhook.newest", __index = Newest }
@@ -23,7 +24,7 @@ local LAST = {
 
 local function key_of(event, kind, id)
   if type(kind) ~= "string" or type(id) ~= "string" then return nil end
-  return ("%s/%s/%s"):format(event.account or event.context or "", kind, id)
+  return ("%s/%s/%s"):format(present(event.account) or present(event.context) or "", kind, id)
 end
 
 local function of_snapshot(event)

@@ -21,7 +21,7 @@ local KNOWN = {
   name = "string", queue = "table", newest = "boolean table function", wait = "number",
   client = "table", fetch = "string", related_prefixes = "table", livemode = "boolean",
   accounts = "table function", driver = "string table", validate = "boolean",
-  on_event = "function", on_error = "function",
+  null = "stripe.null", on_event = "function", on_error = "function",
 }
 
 local function check_list(list, name, kind)

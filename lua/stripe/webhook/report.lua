@@ -4,6 +4,7 @@
 local Context = require "stripe.webhook.context"
 local Error = require "stripe.error"
 local Observe = require "stripe.observe"
+local present = require "stripe.webhook.present"
 local protect = require "stripe.webhook.protect"
 
 -- What observers see: nothing of what the event says about people.
@@ -14,7 +15,7 @@ local function observation(outcome, event, info)
     id = outcome.id, type = outcome.type, result = outcome.result, status = outcome.status,
     reason = outcome.reason, attempt = outcome.attempt, pattern = outcome.pattern,
     duration = outcome.duration, source = info.source or "process", secret = verification.secret,
-    livemode = event and event.livemode, account = event and event.account,
+    livemode = event and present(event.livemode), account = event and present(event.account),
     version_mismatch = event and Context.mismatch(event),
     error_type = Error.is(err) and err.type or err ~= nil and "handler" or nil,
     error_code = Error.is(err) and err.code or nil,

@@ -50,6 +50,33 @@ describe("a function that takes events", function()
     assert.is_string(d:event().data.object.id)
   end)
 
+  it("gets nulls if it wants them, as a handler says by itself", function()
+    local function told(event)
+      local old = event.data.previous_attributes
+      seen[#seen + 1] = old and old.transaction_details.wallet_address or "absent"
+    end
+    local function move()
+      local session = assert(d.client.crypto.onramp_sessions:create {})
+      assert(sim.crypto:move(session.id, { status = "requires_payment" }))
+    end
+    sim:on_event(told, { null = stripe.null })
+    sim:on_event(told)
+    for _, null in ipairs { stripe.null, false } do
+      sim:on_event(stripe.webhook.handler {
+        secrets = false, null = null or nil, on = { ["*"] = function(ctx) told(ctx.event) end },
+      })
+    end
+    move()
+    assert.same({ stripe.null, "absent", stripe.null, "absent" }, seen)
+  end)
+
+  it("has no other options", function()
+    assert.error_matches(function() sim:on_event(see, { nul = stripe.null }) end,
+      "unknown option: nul")
+    assert.error_matches(function() sim:on_event(see, { null = true }) end, "stripe.null")
+    assert.error_matches(function() sim:on_event(see, stripe.null) end, "a table of options")
+  end)
+
   it("gets what controls and time bring about", function()
     sim:on_event(see)
     local order = d:order()

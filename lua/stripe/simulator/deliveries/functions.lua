@@ -4,6 +4,7 @@
 -- what made the event has ended, never inside of one another's calls in the same coroutine.
 -- @module stripe.simulator.deliveries.functions
 
+local core = require "stripe.core"
 local protect = require "stripe.webhook.protect"
 
 local functions = {}
@@ -19,14 +20,32 @@ function functions.callable(f)
   return type(f) == "function" or type(metatable) == "table" and metatable.__call ~= nil
 end
 
+-- Whether the events for f are to have their nulls, as the options or a handler itself say.
+local function keeps_null(f, options)
+  if options == nil then options = {} end
+  if type(options) ~= "table" then error("on_event takes a table of options", 4) end
+  for name in pairs(options) do
+    if name ~= "null" then error("unknown option: " .. tostring(name), 4) end
+  end
+  if options.null ~= nil and options.null ~= core.null then
+    error("null: stripe.null, or nil, expected", 4)
+  end
+  return options.null ~= nil
+    or type(f) == "table" and type(f.keeps_null) == "function" and f:keeps_null()
+end
+
 --- Adds a function that takes the events of `owner`, a simulator or an account.
+-- @param f
+-- @tparam[opt] table options `null`, see `on_event`
 -- @treturn function ends it
-function functions.subscribe(owner, f)
+function functions.subscribe(owner, f, options)
   if not functions.callable(f) then error("a function or a handler expected", 3) end
+  local keep_null = keeps_null(f, options)
   local simulator = owner.simulator or owner
   simulator.subscriptions = (simulator.subscriptions or 0) + 1
   local one = {
     id = "on_event_" .. simulator.subscriptions, f = f, account = owner.simulator and owner or nil,
+    keep_null = keep_null,
   }
   simulator.subscribers = simulator.subscribers or {}
   table.insert(simulator.subscribers, one)

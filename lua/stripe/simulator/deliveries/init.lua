@@ -73,8 +73,10 @@ end
 -- failed delivery, which is tried again as any other.
 -- @param f `f(event, delivery)`, delivery being `{ id, event, type, endpoint, attempt }`; or a
 --   handler of `stripe.webhook.handler`, which then processes the event without verifying anything
+-- @tparam[opt] table options `null`: stripe.null keeps members that are null, as the same option
+--   of such a handler does
 -- @treturn function ends it
-function Deliveries:on_event(f) return functions.subscribe(self, f) end
+function Deliveries:on_event(f, options) return functions.subscribe(self, f, options) end
 
 --- Has a function of this process answer for an address: endpoints there, and below it, get their
 -- requests by a call instead of over the wire, signed and all; when, see `on_event`.

@@ -151,7 +151,7 @@ local function begin(self, record, now)
   local delivery = { id = record.id, event = event.id, type = event.type,
     endpoint = record.endpoint, attempt = record.tries }
   if endpoint.f then
-    delivery.f, delivery.content = endpoint.f, outgoing.event(event)
+    delivery.f, delivery.content = endpoint.f, outgoing.event(event, endpoint.keep_null)
     return delivery
   end
   delivery.f = target.route(self.account, endpoint.url)

@@ -46,7 +46,9 @@ function outgoing.request(event, endpoint, secrets, time)
   }
 end
 
---- The event as somebody in this process gets it.
-function outgoing.event(event) return (assert(core.decode(core.render(event)))) end
+--- The event as somebody in this process gets it, with its nulls if he wants them.
+function outgoing.event(event, keep_null)
+  return (assert(core.decode(core.render(event), keep_null)))
+end
 
 return outgoing

@@ -71,13 +71,15 @@ local function note(self, done, message)
 end
 
 local function handle(self, entry)
-  local event, problem = core.decode(entry.payload or "")
+  local handler = self.options.handler
+  local event, problem = core.decode(entry.payload or "",
+    handler.keeps_null and handler:keeps_null() or false)
   if type(event) ~= "table" then
     return { result = "refused", status = 400,
       error = "the payload is no JSON: " .. tostring(problem) }
   end
   local ok, outcome = protect(function()
-    return self.options.handler:process(event, {
+    return handler:process(event, {
       source = "queue", received = entry.received, verification = { secret = entry.secret },
     })
   end)
