@@ -323,6 +323,69 @@ describe("stripe.resty #nginx", function()
       small:stop()
     end)
 
+    -- An nginx whose timers others have, and an endpoint that could be anywhere.
+    local function crowded(directive, others)
+      return nginx.start {
+        values = { directive = directive, others = others },
+        http = [[
+          lua_shared_dict events 1m;
+          {{directive}}
+          init_by_lua_block {
+            later = require("stripe.resty").webhook {
+              secrets = { "whsec_test" }, store = { dict = "events" }, background = true,
+              on = { ["*"] = function(ctx)
+                if ctx.object.id == "fail" and ctx.attempt == 1 then return nil, "it failed" end
+                ngx.sleep(0.3)
+                ngx.log(ngx.NOTICE, "handled ", ctx.id)
+              end },
+            }
+          }
+          init_worker_by_lua_block { {{others}} }
+        ]],
+        server = "location = /later { content_by_lua_block { later() } }",
+      }
+    end
+
+    local function send(there, body)
+      return there:ask("/later", { method = "POST", body = body, headers = {
+        ["Stripe-Signature"] = stripe.webhook.sign(body, "whsec_test"),
+      } })
+    end
+
+    it("lets the request handle what no timer can", function()
+      for directive, others in pairs {
+        ["lua_max_running_timers 1;"] = "ngx.timer.at(0, function() ngx.sleep(60) end)",
+        ["lua_max_pending_timers 1;"] = "ngx.timer.at(60, function() end)",
+      } do
+        local there = crowded(directive, others)
+        for _, object in ipairs { "climorder_1", "fail" } do
+          local body, id = event(object)
+          if object == "fail" then assert.equal(500, send(there, body).status, directive) end
+          local answer = send(there, body)
+          assert.same({ 200, '{"result":"committed"}' }, { answer.status, answer.body })
+          assert.equal(1, #there:logged("handled " .. id))
+          assert.equal('{"result":"duplicate"}', send(there, body).body)
+        end
+        there:stop()
+      end
+    end)
+
+    it("finishes what was handed over before its worker ends", function()
+      local there = crowded("", "")
+      local first, second, third
+      first, third = event()
+      assert.equal('{"result":"accepted"}', send(there, first).body)
+      there:reload()
+      assert.equal(1, #there:logged("handled " .. third))
+      first, third = event()
+      second = event "fail"
+      assert.equal('{"result":"accepted"}', send(there, first).body)
+      assert.equal('{"result":"accepted"}', send(there, second).body)
+      there:finish "QUIT"
+      assert.equal(1, #there:logged("handled " .. third))
+      there:stop()
+    end)
+
     it("counts and refuses as elsewhere what it hands over", function()
       local committed = growth(
         'stripe_webhook_events_total{type="climate.order.created",result="committed"}')

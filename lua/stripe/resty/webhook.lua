@@ -60,33 +60,30 @@ local function note(self, ngx, outcome)
     outcome.result, ": ", core.redact(tostring(err)))
 end
 
-local ROOM = 1000 -- events that may wait for a timer
-
--- Runs what was verified after the answer, until nothing waits: nginx drops timers for which there
--- is no room (`lua_max_running_timers`), and those that run must see to the events of the dropped.
-local function work(premature, self)
-  local ngx, waiting = package.loaded.ngx, self.waiting
-  while waiting.first <= waiting.last do
-    local event, info = waiting[waiting.first].event, waiting[waiting.first].info
-    waiting[waiting.first], waiting.first = nil, waiting.first + 1
-    local outcome = self.handler:process(event, info)
-    note(self, ngx, outcome)
-    if premature and outcome.result ~= "committed" then
-      ngx.log(ngx.ERR, "stripe webhook ", event.id, ": the worker exits, ", outcome.result)
-    end
+-- Runs in a timer what was verified, unless its request does so by now. A worker that is killed
+-- meanwhile loses the event: the claim is not committed, but Stripe has its 200 and sends nothing
+-- again. One that ends lets its timers end.
+local function work(premature, self, one)
+  if one.taken then return end
+  one.taken = true
+  local ngx = package.loaded.ngx
+  local outcome = self.handler:process(one.event, one.info)
+  note(self, ngx, outcome)
+  if premature and outcome.status ~= 200 then
+    ngx.log(ngx.ERR, "stripe webhook ", one.event.id, ": the worker exits, ", outcome.result)
   end
 end
 
--- A worker that dies before the end loses the event: the claim is not committed, but Stripe has its
--- 200 and sends nothing again.
+-- Whether a timer has taken the event, else why not. nginx refuses timers
+-- (`lua_max_pending_timers`), and it drops those for which there is no room when their time has
+-- come (`lua_max_running_timers`): which is before the shortest sleep ends.
 local function in_timer(self, ngx, event, info)
-  local waiting = self.waiting
-  if waiting.last - waiting.first + 1 >= ROOM then return nil, "too many events wait" end
-  local begun, why = ngx.timer.at(0, work, self)
-  if not begun then return nil, why end
-  waiting.last = waiting.last + 1
-  waiting[waiting.last] = { event = event, info = info }
-  return true
+  local one = { event = event, info = info }
+  local begun, why = ngx.timer.at(0, work, self, one)
+  if begun then ngx.sleep(0.001) end
+  if one.taken then return true end
+  one.taken = true
+  return false, why or "nginx has dropped it"
 end
 
 local function serve_later(self, ngx, body, headers)
@@ -97,8 +94,11 @@ local function serve_later(self, ngx, body, headers)
   end
   local begun, why = in_timer(self, ngx, event, info)
   if begun then return answer(ngx, 200, '{"result":"accepted"}') end
-  ngx.log(ngx.ERR, "stripe webhook ", event.id, ": not accepted: ", why)
-  return answer(ngx, 503)
+  ngx.log(ngx.WARN, "stripe webhook ", event.id, ": its request handles it, there is no timer: ",
+    why)
+  local outcome = self.handler:process(event, info)
+  note(self, ngx, outcome)
+  return answer(ngx, outcome.status, ('{"result":"%s"}'):format(outcome.result), outcome)
 end
 
 local Endpoint = {}
@@ -201,7 +201,7 @@ end
 -- * `max_body` (1 MiB): bytes; more is answered 413
 -- * `background`: true answers 200 once the signature is right, and runs the function in a timer:
 --   for work that takes long and may be lost with the worker. What may not be lost belongs into a
---   `queue`
+--   `queue`. Where there is no timer for it, it runs as without this option
 -- * `metrics`: a `stripe.resty.metrics` to count outcomes into
 --
 -- Without `on` it can only `verify`.
@@ -217,7 +217,6 @@ function Webhook.new(options)
   if wrong then error(wrong, 2) end
   local self = setmetatable({
     max_body = own.max_body or MAX_BODY, background = own.background, metrics = own.metrics,
-    waiting = { first = 1, last = 0 },
   }, metatable)
   local check = { secrets = options.secrets, options = {} }
   for _, name in ipairs(OF_VERIFY) do check.options[name] = options[name] end
