@@ -21,6 +21,7 @@ local families = {
   told = {},        -- kind -> function(object) -> what events hold of it
   loaded = {},      -- kind -> function(account, object) that completes an object put in by `load`
   problems = {},    -- operation -> function(problem) -> err, or nil for the common wording
+  forget = {},      -- operation -> function(account, request): what the journal is not to keep
   descriptors = core.operations(), -- by their handles
 }
 
@@ -41,6 +42,7 @@ for _, family in ipairs(families.list) do
   merge(families.told, family.told, "")
   merge(families.loaded, family.loaded, "")
   merge(families.problems, family.problems, "")
+  merge(families.forget, family.forget, "")
 end
 
 return families

@@ -15,7 +15,7 @@ local response = require "stripe.simulator.response"
 local version = require "stripe.simulator.version"
 
 local close, complete = journal.close, response.complete
-local operations = families.operations
+local operations, forget = families.operations, families.forget
 local NO_PARAMS = require("stripe.simulator.request").NO_PARAMS
 
 local router = {}
@@ -77,13 +77,14 @@ local function validate(account, request)
 end
 
 -- The end of a request, with its first answer or a repeated one.
-local function done(request, answer, object_id)
-  local fault = request.fault
+local function done(account, request, answer, object_id)
+  local fault, operation = request.fault, request.operation
   if not answer.directive then
     request.status = answer.status
     complete(answer, request)
   end
   request.object = object_id
+  if operation and forget[operation.title] then forget[operation.title](account, request) end
   close(request)
   return fault and faults.after(fault, answer) or answer
 end
@@ -96,7 +97,7 @@ local function keep(account, request, answer, object_id)
   else
     account.idempotency:finish(record, answer, object_id)
   end
-  local result = done(request, answer, object_id)
+  local result = done(account, request, answer, object_id)
   if result.directive == "delay" then
     record.delayed = true
     result.finished = function() record.delayed = nil end
@@ -120,7 +121,7 @@ local function conclude(account, request, result, err)
   local answer, object_id = response.of(account, request, result, err)
   account.current = nil
   if request.record then return keep(account, request, answer, object_id) end
-  return done(request, answer, object_id)
+  return done(account, request, answer, object_id)
 end
 
 -- Lets the family act.
@@ -153,11 +154,11 @@ end
 local function act_once(account, request)
   local print = fingerprint.of(request.method .. " " .. request.path, request.params)
   local record, err = account.idempotency:begin(request.idempotency_key, print, request.id)
-  if not record then return done(request, response.refused(err)) end
+  if not record then return done(account, request, response.refused(err)) end
   if record.status then
     local headers = { { "Idempotent-Replayed", "true" }, { "Original-Request", record.request_id } }
     for _, header in ipairs(record.headers) do headers[#headers + 1] = header end
-    return done(request, { status = record.status, headers = headers, body = record.body },
+    return done(account, request, { status = record.status, headers = headers, body = record.body },
       record.object)
   end
   request.record = record
@@ -168,7 +169,7 @@ local function execute(account, request)
   account.current = nil
   account.clock:run()
   local valid, err = validate(account, request)
-  if not valid then return done(request, response.refused(err)) end
+  if not valid then return done(account, request, response.refused(err)) end
   if request.idempotency_key and request.method == "POST" then return act_once(account, request) end
   return act(account, request)
 end
@@ -190,9 +191,9 @@ function router.answer(simulator, request)
   if fault then
     request.fault = fault
     local instead = faults.instead(fault, request)
-    if instead then return done(request, instead) end
+    if instead then return done(account, request, instead) end
   end
-  if not account then return done(request, response.refused(err)) end
+  if not account then return done(account, request, response.refused(err)) end
   return execute(account, request)
 end
 

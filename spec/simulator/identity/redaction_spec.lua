@@ -288,6 +288,26 @@ describe("redaction", function()
     assert.same({}, personal_in(sim:requests(), "requests"))
   end)
 
+  it("keeps nothing of one that was refused before anybody looked at the session", function()
+    local session = verified()
+    local update = "metadata[note]=likes%20tea&provided_details[phone]=%2B4915551"
+    local function refused(form, key)
+      local answer, status = post(path(session), form, { ["Idempotency-Key"] = key })
+      assert.equal(400, status)
+      return answer.error.type .. " " .. answer.error.message
+    end
+    post(path(session, "/redact"))
+    sim:advance(23 * 3600)
+    assert.matches("cannot update", refused(update, "key"))
+    sim:advance(3600)
+    assert.matches("cannot be expanded", refused(update .. "&expand[]=metadata"))
+    assert.matches("cannot update", refused(update, "key"))
+    assert.matches("^idempotency_error", refused(update .. "&type=document", "key"))
+    assert.matches("unknown parameter", refused(update .. "&user_consent[type]=stripe"))
+    assert.same({}, personal_in(sim:snapshot()))
+    assert.same({}, personal_in(sim:requests(), "requests"))
+  end)
+
   it("reaches only the endpoints that name .redacted", function()
     post("/v1/webhook_endpoints", "url=https://example.com/all&enabled_events[]=*")
     post("/v1/webhook_endpoints",

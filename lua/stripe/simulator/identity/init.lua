@@ -117,10 +117,7 @@ operations["identity.verification_sessions.update"] = function(account, request)
   local session, err = account.store:find(SESSION, request.ids[1], "session")
   if not session then return nil, err end
   err = refuse(session, "update", "updated")
-  if err then
-    if session.redaction then redaction.forget(params) end
-    return nil, err
-  end
+  if err then return nil, err end
   if params.type and session.verification_flow then
     return nil, errors.invalid("You cannot change the type of a VerificationSession that was "
       .. "created from a verification flow.", "type")
@@ -132,6 +129,13 @@ operations["identity.verification_sessions.update"] = function(account, request)
   apply_details(session, params.provided_details)
   session.metadata = merged
   return session
+end
+
+-- Whoever refused an update of a redacted session, this family or somebody before it: what it told
+-- of a person is kept nowhere.
+local function forget_update(account, request)
+  local session = account and account.store:show(SESSION, request.ids[1])
+  if session and session.redaction then redaction.forget(request.params) end
 end
 
 local function matching(params, names)
@@ -207,5 +211,6 @@ return {
   takes = { submit = submission.TAKES },
   timers = { redact = redaction.finish },
   loaded = { [SESSION] = loaded_session },
+  forget = { ["identity.verification_sessions.update"] = forget_update },
   told = { [SESSION] = submission.told },
 }
