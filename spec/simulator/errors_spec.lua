@@ -66,6 +66,19 @@ describe("an error", function()
     end)
   end
 
+  it("quotes 500 bytes at most of a name", function()
+    local name = ("n"):rep(501)
+    local quoted = ("n"):rep(500) .. "..."
+    local err = errors.from_problem { kind = "unknown", param = name }
+    assert.same({ "Received unknown parameter: " .. quoted, quoted }, { err.message, err.param })
+    err = errors.from_problem { kind = "unknown", param = "n", names = { "n", name } }
+    assert.equal("Received unknown parameters: n, " .. quoted:sub(4), err.message)
+    err = errors.from_problem { kind = "text", param = name, message = name .. ": own words." }
+    assert.same({ quoted .. ": own words.", quoted }, { err.message, err.param })
+    name = name:sub(2)
+    assert.equal(name, errors.from_problem({ kind = "unknown", param = name }).param)
+  end)
+
   it("uses codes that the API knows", function()
     local known = {}
     for _, code in ipairs(core.names().error_codes) do known[code] = true end

@@ -257,6 +257,26 @@ describe("the simulator", function()
       assert.equal("Received unknown parameters: zzzzzz, yyyyyy", message)
     end)
 
+    it("1.3 JSON is no form, whatever it says it is", function()
+      local function body(text, content_type)
+        return post("/v1/climate/orders", text, { ["Content-Type"] = content_type })
+      end
+      local json = '{"product":"' .. PRODUCT .. '","metric_tons":"1"}'
+      for _, response in ipairs {
+        body(json, "application/json"), body(json, "Application/JSON; charset=utf-8"),
+        body(json, "application/x-www-form-urlencoded"), body(" [1]", "text/plain"), body(json),
+        body("metric_tons=1", "application/json"), body('{"a":"' .. ("x"):rep(1e6) .. '"}'),
+      } do
+        local message = refused(response, 400)
+        assert.equal("Invalid request (check that your POST content type is "
+          .. "application/x-www-form-urlencoded).", message)
+      end
+      local headers = { ["Content-Type"] = "application/json" }
+      local id = order().object.id
+      assert.equal(200, get("/v1/climate/orders/" .. id, headers).status)
+      assert.equal(200, post("/v1/climate/orders/" .. id .. "/cancel", "", headers).status)
+    end)
+
     it("1.3 an unknown parameter near a known one adds a suggestion", function()
       local message = refused(post("/v1/climate/orders", "product=p&metric_ton=1"), 400,
         "parameter_unknown", "metric_ton")

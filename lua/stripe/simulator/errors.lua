@@ -75,6 +75,12 @@ local function listed(values)
   return table.concat(values, ", ", 1, #values - 1) .. " or " .. values[#values]
 end
 
+local LONGEST = 500 -- bytes that are quoted of names that a request brought
+
+local function short(name)
+  return #name > LONGEST and name:sub(1, LONGEST) .. "..." or name
+end
+
 -- Type that was wanted -> code.
 local INVALID = { integer = "parameter_invalid_integer" }
 
@@ -85,8 +91,8 @@ local wordings = {
   end,
   unknown = function(p)
     local names = p.names and p.names[1] and p.names or { p.param }
-    local message = #names == 1 and "Received unknown parameter: " .. names[1]
-      or "Received unknown parameters: " .. table.concat(names, ", ")
+    local message = (#names == 1 and "Received unknown parameter: "
+      or "Received unknown parameters: ") .. short(table.concat(names, ", "))
     if p.suggestion then message = message .. ". Did you mean " .. p.suggestion .. "?" end
     return message, "parameter_unknown"
   end,
@@ -109,7 +115,19 @@ function errors.from_problem(problem)
   local wording = wordings[problem.kind]
   local message, code
   if wording then message, code = wording(problem) end
-  return errors.invalid(message or problem.message, problem.param, code)
+  local name = problem.param
+  local param = name and short(name)
+  if not message then
+    message = problem.message
+    if param ~= name then message = param .. message:sub(#name + 1) end -- which it begins with
+  end
+  return errors.invalid(message, param, code)
+end
+
+--- The refusal of a body that is no form.
+function errors.no_form()
+  return errors.invalid("Invalid request (check that your POST content type is "
+    .. "application/x-www-form-urlencoded).")
 end
 
 return errors

@@ -49,6 +49,13 @@ local function read_params(request)
   return core.read(operation.op, text, content_type)
 end
 
+-- Whether parameters come as JSON: as it says, or as it begins, which no name does.
+local function is_json(request)
+  local body, kind = request.body, request.content_type
+  if not body or request.method == "GET" then return false end
+  return body:find("^%s*[%[{]") or kind and kind:lower():find("^%s*application/json")
+end
+
 -- Checks all that is known before the family acts: nil, err is never kept for a key.
 local function validate(account, request)
   local read, err = version.read(request.version, account.settings.api_version)
@@ -58,6 +65,7 @@ local function validate(account, request)
   if not operation or operation.beta and not read.flags[operation.beta] then
     return nil, unrecognized(request)
   end
+  if is_json(request) then return nil, errors.no_form() end
   local params, problem = read_params(request)
   if not params then
     local own = families.problems[operation.title]
