@@ -181,7 +181,8 @@ describe("a test event", function()
     assert.equal("Me", object.beneficiary.public_name)
   end)
 
-  it("with overrides that no answer could show is refused, and not recorded", function()
+  it("with overrides that no answer could show is refused, and leaves no trace", function()
+    local before = sim:account():snapshot()
     for _, row in ipairs {
       { "customer.created", { name = "\255" } }, { "customer.created", { n = 1 / 0 } },
       { "customer.created", { 1, 2 } }, { "climate.order.created", { amount_total = "x" } },
@@ -191,6 +192,10 @@ describe("a test event", function()
       assert.is_nil(event)
       assert.matches("^overrides: [^.]", err)
       assert.falsy(err:find("%.lua"))
+    end
+    local after = sim:account():snapshot()
+    for _, name in ipairs { "ids", "outbox", "journal" } do
+      assert.same(before[name], after[name], name)
     end
     assert.equal(0, #x.get("/v1/events").object.data)
   end)

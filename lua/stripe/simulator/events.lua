@@ -124,9 +124,14 @@ function Events:trigger(event_type, overrides)
   overrides = overrides or {}
   local problem = sample.problem(event_type, overrides)
   if problem then return nil, "overrides: " .. problem end
+  local ids = self.account.ids
+  local before = ids:snapshot()
   local object = sample.of_event(self.account, event_type, overrides)
   local shown, why = pcall(function() return core.json(frozen(self.account, object)) end)
-  if not shown then return nil, "overrides: " .. without_place(why) end
+  if not shown then
+    ids:restore(before) -- what is refused takes no ids from what comes after it
+    return nil, "overrides: " .. without_place(why)
+  end
   local event = self:emit(event_type, object)
   self.account:settle()
   return event
