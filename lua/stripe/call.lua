@@ -13,6 +13,7 @@ local Transport = require "stripe.transport"
 local dry_run = require "stripe.dry_run"
 local exchange = require "stripe.exchange"
 local key = require "stripe.key"
+local with = require "stripe.with"
 
 local Call = {}
 
@@ -33,7 +34,7 @@ local function describe(request, now)
     operation = request.op, method = request.method, path = request.path,
     ids = request.ids, params = request.params, now = now,
   }
-  for name, value in pairs(request.options) do call[name] = value end
+  with(call, request.options)
   if call.account then call.context = false elseif call.context then call.account = false end
   if call.headers then call.headers = sorted(call.headers) end
   local sink = request.sink
@@ -64,8 +65,7 @@ end
 -- The request for another page of a list: the same call with other parameters. What belonged to
 -- that one call alone is left behind.
 local function another(request, op, ids, params)
-  local options = {}
-  for name, value in pairs(request.options) do options[name] = value end
+  local options = with({}, request.options)
   options.idempotency_key, options.dry_run, options.progress = nil, nil, nil
   return {
     op = op, ids = ids, params = params, options = options,
