@@ -314,6 +314,7 @@ build = {
     ["stripe.simulator.router"] = "lua/stripe/simulator/router.lua",
     ["stripe.simulator.rows"] = "lua/stripe/simulator/rows.lua",
     ["stripe.simulator.sample"] = "lua/stripe/simulator/sample.lua",
+    ["stripe.simulator.saved"] = "lua/stripe/simulator/saved.lua",
     ["stripe.simulator.schema"] = "lua/stripe/simulator/schema.lua",
     ["stripe.simulator.server"] = "lua/stripe/simulator/server/init.lua",
     ["stripe.simulator.server.break"] = "lua/stripe/simulator/server/break.lua",

@@ -182,6 +182,66 @@ describe("the state", function()
       end
     end)
 
+  it("that is damaged anywhere changes nothing at all", function()
+    local hook = { Authorization = "Bearer sk_test_hook" }
+    local function first(snapshot) return snapshot.accounts[1] end
+    local damages = {
+      ["clock.schedule[1].name"] = function(s) first(s).clock.schedule[1].name = "climate.fly" end,
+      ["clock.schedule[1].time"] = function(s) first(s).clock.schedule[1].time = "soon" end,
+      ["ids.a"] = function(s) first(s).ids.a = 0.5 end,
+      ["store.objects[climate.order][1]"] = function(s)
+        first(s).store.objects["climate.order"][1].id = nil
+      end,
+      ["store.objects[climate.order][2]: amount_total: a number expected"] = function(s)
+        first(s).store.objects["climate.order"][2].amount_total = "much"
+      end,
+      ["store"] = function(s) first(s).store.privates.x = { ["$hex"] = 5 } end,
+      ["store.privates[x]"] = function(s) first(s).store.privates.x = 5 end,
+      ["faults[1].match"] = function(s)
+        first(s).faults = { { times = 1, fault = { kind = "lost" } } }
+      end,
+      ["faults[1].fault.kind"] = function(s)
+        s.faults = { { match = {}, times = 1, fault = {} } }
+      end,
+      ["idempotency[1].body"] = function(s) first(s).idempotency[1].body = nil end,
+      ["journal[1].path"] = function(s) first(s).journal[1].path = nil end,
+      ["outbox.records[1].due"] = function(s) s.accounts[2].outbox.records[1].due = nil end,
+      ["outbox.records[1].event"] = function(s) s.accounts[2].outbox.records[1].event = {} end,
+      ["standing[1]"] = function(s) s.standing[1].name = "fly" end,
+      ["seed"] = function(s) s.seed = {} end,
+      ["settings.api_version"] = function(s) s.settings = 5 end,
+      ["no access to an account 'theirs'"] = function(s) s.accounts[2].id = "theirs" end,
+      ["is damaged: "] = function(s) s.accounts[2].id = { 1 } end,
+    }
+    x.post("/v1/climate/orders", "product=climsku_frontier_spot_biomass_2024&metric_tons=1")
+    order { ["Idempotency-Key"] = "k" }
+    x.post("/v1/webhook_endpoints", "url=https://app.test/hook&enabled_events[]=*", hook)
+    order(hook)
+    assert(sim.climate:product("climsku_sale", { prices = { usd = 700 }, metric_tons = "9" }))
+    local spoiled = {}
+    for problem, damage in pairs(damages) do
+      spoiled[problem] = through_json(sim:snapshot())
+      damage(spoiled[problem])
+    end
+    sim:account(x.key).settings.business_name = "Later"
+    sim:account("sk_test_third")
+    local before = sim:snapshot()
+    for problem, snapshot in pairs(spoiled) do
+      local done, said = sim:restore(snapshot)
+      assert.is_nil(done, problem)
+      assert.matches(problem, said, 1, true)
+      assert.same(before, sim:snapshot())
+    end
+    local account = sim:account(x.key)
+    local half = through_json(account:snapshot())
+    half.ids, half.outbox.records = { seed = "1", a = 1, b = 1 }, { {} }
+    assert.is_nil((account:restore(half)))
+    assert.same(before, sim:snapshot())
+    local id = order(hook).object.id
+    sim:restore(before)
+    assert.equal(id, order(hook).object.id)
+  end)
+
   it("comes back with names that begin with $", function()
     local form = ORDER .. "&metadata[$hex]=ff00&metadata[$null]=x&metadata[$$a]=y"
     local id = x.post("/v1/climate/orders", form).object.id

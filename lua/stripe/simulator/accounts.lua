@@ -6,6 +6,7 @@
 
 local accounts = require "stripe.simulator.account"
 local errors = require "stripe.simulator.errors"
+local state = require "stripe.simulator.state"
 
 local Accounts = {}
 local metatable = { __name = "stripe.simulator.accounts", __index = Accounts }
@@ -106,22 +107,21 @@ function Accounts:maker(id)
   end
 end
 
---- Makes these the accounts, each as its snapshot says; `unclaimed`: the first was opened without
--- a key.
+--- Makes these the accounts, each as it was read of a snapshot; `unclaimed`: the first was opened
+-- without a key.
 -- @treturn boolean true | nil, message
-function Accounts:restore(snapshots, unclaimed)
+function Accounts:restore(accounts_read, unclaimed)
   local known = self.by_key
   self.list, self.by_key, self.unclaimed = {}, {}, nil
-  for _, snapshot in ipairs(snapshots) do
-    local name = snapshot.id and snapshot.key .. " " .. snapshot.id or snapshot.key
+  for _, read in ipairs(accounts_read) do
+    local name = read.id and read.key .. " " .. read.id or read.key
     if known[name] then
       self.by_key[name] = known[name]
       self.list[#self.list + 1] = known[name]
     end
-    local account, err = self:of(snapshot.key, snapshot.id)
+    local account, err = self:of(read.key, read.id)
     if not account then return nil, tostring(err) end
-    local restored, problem = account:restore(snapshot)
-    if not restored then return nil, problem end
+    state.put(account, read)
   end
   self.unclaimed = unclaimed and self.list[1] or nil
   return true

@@ -199,29 +199,47 @@ function Simulator:snapshot()
   return snapshot
 end
 
+-- The accounts of a snapshot, read | nil, message.
+local function accounts_of(self, snapshots)
+  local accounts_read = {}
+  for i, snapshot in ipairs(snapshots) do
+    local read, problem = state.read_account(snapshot)
+    if not read then return nil, problem end
+    if not self.accounts.check(read.key) then
+      return nil, ("account %d of the snapshot has no secret key"):format(i)
+    end
+    accounts_read[i] = read
+  end
+  return accounts_read
+end
+
 --- Takes a state back, with its seed and the settings of new accounts; accounts that it doesn't
--- know are dropped.
+-- know are dropped. A snapshot that can't be taken back changes nothing.
 -- @treturn boolean true | nil, message
 function Simulator:restore(snapshot)
   if type(snapshot) ~= "table" or not state.is_list(snapshot.accounts) then
     return nil, "a snapshot of a simulator expected"
   end
   if type(snapshot.order or 0) ~= "number" then return nil, "the snapshot lacks order" end
-  local complete, lack = state.has(snapshot, PARTS)
-  if not complete then return nil, lack end
-  for i, one in ipairs(snapshot.accounts) do
-    local fits, problem = state.check(one)
-    if not fits then return nil, problem end
-    if not self.accounts.check(one.key) then
-      return nil, ("account %d of the snapshot has no secret key"):format(i)
-    end
-  end
-  self.seed = snapshot.seed or self.seed
-  -- Never back: the ids of deliveries come of it, and some may still be under way.
-  self.order = math.max(self.order, snapshot.order or 0)
-  self.settings = copy.deep(snapshot.settings or self.settings)
-  state.take(self, PARTS, snapshot)
-  return self.accounts:restore(snapshot.accounts, snapshot.unclaimed)
+  if type(snapshot.seed or "") ~= "string" then return nil, "the snapshot lacks seed" end
+  local settings = snapshot.settings or self.settings
+  local problem = state.problem_of_settings(settings)
+  if problem then return nil, problem end
+  local states, accounts_read
+  states, problem = state.read(snapshot, PARTS)
+  if not states then return nil, problem end
+  accounts_read, problem = accounts_of(self, snapshot.accounts)
+  if not accounts_read then return nil, problem end
+  local owners = { self }
+  for i, account in ipairs(self.accounts.list) do owners[i + 1] = account end
+  return state.attempt(owners, function()
+    self.seed = snapshot.seed or self.seed
+    -- Never back: the ids of deliveries come of it, and some may still be under way.
+    self.order = math.max(self.order, snapshot.order or 0)
+    self.settings = copy.deep(settings)
+    state.take(self, PARTS, states)
+    return self.accounts:restore(accounts_read, snapshot.unclaimed)
+  end)
 end
 
 --- Puts objects into the default account; see `account:load`.

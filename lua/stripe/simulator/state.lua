@@ -9,6 +9,7 @@ local core = require "stripe.core"
 local copy = require "stripe.simulator.copy"
 local families = require "stripe.simulator.families"
 local loadable = require "stripe.simulator.loadable"
+local saved = require "stripe.simulator.saved"
 local utf8_text = require "stripe.simulator.utf8_text"
 
 local state = {}
@@ -57,37 +58,54 @@ function state.save(owner, parts, into)
   for _, name in ipairs(parts) do into[name] = pack(owner[name]:snapshot()) end
 end
 
---- Gives each part its state back. What was saved stays untouched.
-function state.take(owner, parts, saved)
-  for _, name in ipairs(parts) do owner[name]:restore(unpack_value(saved[name])) end
-end
-
--- What the state of a part needs, and which are lists of tables.
-local NEEDED = {
-  clock = { shift = "number", order = "number", schedule = "table" },
-  ids = { a = "number", b = "number" }, request_ids = { a = "number", b = "number" },
-  store = { objects = "table", privates = "table" }, outbox = { records = "table" },
-}
-local LISTS = { faults = true, idempotency = true, journal = true, standing = true }
-
--- The name of what is missing in the state of a part, or not of its type; nil when all is there.
-local function lack(part, name)
-  if type(part) ~= "table" then return name end
-  for member, kind in pairs(NEEDED[name] or {}) do
-    if type(part[member]) ~= kind then return name .. "." .. member end
-  end
-  for i, entry in ipairs(LISTS[name] and part or {}) do
-    if type(entry) ~= "table" then return ("%s[%d]"):format(name, i) end
-  end
-end
-
---- Whether each part was saved. @treturn boolean true | nil, message
-function state.has(saved, parts)
+--- Reads what `save` put into a table, which stays untouched.
+-- @treturn table the state of each part, by its name | nil, message
+function state.read(from, parts)
+  local states = {}
   for _, name in ipairs(parts) do
-    local missing = lack(saved[name], name)
+    local understood, part = pcall(unpack_value, from[name])
+    local missing = not understood and name or saved.lack(part, name)
     if missing then return nil, "the snapshot lacks " .. missing end
+    states[name] = part
   end
-  return true
+  return states
+end
+
+--- Gives each part its state back, as `read` made it.
+function state.take(owner, parts, states)
+  for _, name in ipairs(parts) do owner[name]:restore(states[name]) end
+end
+
+-- Puts back what the members of tables are now.
+local function keeper(tables)
+  local kept = {}
+  for i, one in ipairs(tables) do kept[i] = copy.shallow(one) end
+  return function()
+    for i, one in ipairs(tables) do
+      for name in pairs(one) do one[name] = nil end
+      for name, member in pairs(kept[i]) do one[name] = member end
+    end
+  end
+end
+
+--- Calls a function that takes states back. When it throws or returns nil all is as before: parts
+-- get new tables for their members, so that those of before are whole.
+-- @tparam {table,...} owners the simulator or accounts that it changes
+-- @tparam function f
+-- @treturn boolean true | nil, message
+function state.attempt(owners, f)
+  local tables = {}
+  for _, owner in ipairs(owners) do
+    tables[#tables + 1], tables[#tables + 2] = owner, owner.settings
+    for _, name in ipairs(state.parts) do tables[#tables + 1] = owner[name] end
+    for _, name in ipairs { "standing", "accounts" } do tables[#tables + 1] = owner[name] end
+  end
+  local put_back = keeper(tables)
+  local ran, done, problem = pcall(f)
+  if ran and done then return true end
+  put_back()
+  if ran then return nil, problem end
+  return nil, "the snapshot is damaged: " .. tostring(done):gsub("^[^:]*:%d+: ", "")
 end
 
 --- Whether a value is a list, perhaps an empty one.
@@ -106,26 +124,41 @@ function state.snapshot(account)
   return snapshot
 end
 
---- Whether a value can be restored. @treturn boolean true | nil, message
-function state.check(snapshot)
+--- What is wrong with the settings in a snapshot, or nil.
+function state.problem_of_settings(settings)
+  if type(settings) ~= "table" or type(settings.api_version) ~= "string" then
+    return "the snapshot lacks settings.api_version"
+  end
+end
+
+--- Reads the snapshot of an account.
+-- @treturn table `{ key, id, settings, states }`, for `put` | nil, message
+function state.read_account(snapshot)
   if type(snapshot) ~= "table" then return nil, "a snapshot expected" end
   if snapshot.format ~= FORMAT then return nil, "a snapshot of format 1 expected" end
-  local settings = snapshot.settings
-  if type(settings) ~= "table" or type(settings.api_version) ~= "string" then
-    return nil, "the snapshot lacks settings.api_version"
-  end
-  return state.has(snapshot, state.parts)
+  local problem = state.problem_of_settings(snapshot.settings)
+  if problem then return nil, problem end
+  local states, lack = state.read(snapshot, state.parts)
+  if not states then return nil, lack end
+  return { key = snapshot.key, id = snapshot.id, settings = snapshot.settings, states = states }
+end
+
+--- Makes an account what `read_account` has read.
+function state.put(account, read)
+  state.take(account, state.parts, read.states)
+  local settings = account.settings
+  for name in pairs(settings) do settings[name] = nil end
+  copy.merge(settings, read.settings)
 end
 
 --- Takes a state back. @treturn boolean true | nil, message
 function state.restore(account, snapshot)
-  local fits, problem = state.check(snapshot)
-  if not fits then return nil, problem end
-  state.take(account, state.parts, snapshot)
-  local settings = account.settings
-  for name in pairs(settings) do settings[name] = nil end
-  copy.merge(settings, snapshot.settings)
-  return true
+  local read, problem = state.read_account(snapshot)
+  if not read then return nil, problem end
+  return state.attempt({ account.simulator, account }, function()
+    state.put(account, read)
+    return true
+  end)
 end
 
 --- Puts objects in the shape of the API into an account. A missing `id`, `created` or `livemode`
