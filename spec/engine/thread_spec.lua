@@ -56,6 +56,25 @@ describe("The engine in a thread of its own", function()
     return list
   end
 
+  -- To be preloaded: the thread learns of everything 50 ms late.
+  local function slow_thread()
+    return wire_support.compile(wire, "slow", [[
+      #define _GNU_SOURCE
+      #include <dlfcn.h>
+      #include <sys/epoll.h>
+      #include <unistd.h>
+      int epoll_wait(int fd, struct epoll_event *events, int most, int ms)
+      {
+          static int (*wait)(int, struct epoll_event *, int, int);
+          if (!wait)
+              wait = (int (*)(int, struct epoll_event *, int, int))dlsym(RTLD_NEXT, "epoll_wait");
+          int n = wait(fd, events, most, ms);
+          if (ms == 0) usleep(50000);
+          return n;
+      }
+    ]])
+  end
+
   -- The kernel shows a thread that was waited for until it has tidied up after it.
   local function until_gone()
     local latest = core.now() + 20
@@ -185,6 +204,28 @@ describe("The engine in a thread of its own", function()
     assert.equal(total, done)
   end)
 
+  it("aborts a call whose progress function throws, also when its answer has just come", function()
+    if memory.watched then return pending "what watches memory is preloaded itself" end
+    local script = wire:write("throws.lua", [[
+      local core = require "stripe.core"
+      require("stripe.transport.engine").open = require("stripe.engine").open_threaded
+      local client = require("stripe").new {
+        api_key = "sk_test_1", base_url = arg[1], max_retries = 0,
+      }
+      local calls = 0
+      local file, err = client.files:create({
+        purpose = "identity_document", file = { data = "x", filename = "x.png" },
+      }, { progress = function()
+        calls = calls + 1
+        core.sleep(0.02)
+        error "enough"
+      end })
+      print(file, err and err.code, calls)
+    ]])
+    local _, output = wire_support.run(script, wire:url(), "LD_PRELOAD=" .. slow_thread())
+    assert.equal("nil\taborted\t1\n", output)
+  end)
+
   it("ends what is under way when it is closed", function()
     local asked = path "never"
     local tasks = {}
@@ -266,21 +307,8 @@ describe("The engine in a thread of its own", function()
     end)
 
     it("leaves nothing of a call to the thread once the call is gone", function()
-      local library = wire_support.compile(wire, "slow", [[
-        #define _GNU_SOURCE
-        #include <dlfcn.h>
-        #include <sys/epoll.h>
-        #include <unistd.h>
-        int epoll_wait(int fd, struct epoll_event *events, int most, int ms)
-        {
-            static int (*wait)(int, struct epoll_event *, int, int);
-            if (!wait)
-                wait = (int (*)(int, struct epoll_event *, int, int))dlsym(RTLD_NEXT, "epoll_wait");
-            int n = wait(fd, events, most, ms);
-            if (ms == 0) usleep(50000);
-            return n;
-        }
-      ]])
+      if memory.watched then return pending "what watches memory is preloaded itself" end
+      local library = slow_thread()
       local script = wire:write("gone.lua", [[
         -- In plain Lua: LuaJIT unloads libraries before it collects for the last time.
         local function sockets()

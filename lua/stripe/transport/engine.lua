@@ -183,16 +183,22 @@ local function canceling(exchange)
   return function(reason) exchange:cancel("canceled", reason) end
 end
 
+-- The same; what fails, or is thrown, ends the call.
+local function go_along(self)
+  local ok, failed = pcall(act, self)
+  if not ok then failed = "the caller's function threw: " .. tostring(failed) end
+  if failed then self:cancel("aborted", core.redact(failed)) end
+  return failed
+end
+
 -- Does what the caller asked for on the way, whenever there is news: why the call was ended, if it
 -- was.
 local function accompany(self, wait)
-  local ok, failed
+  local failed
   repeat
     if not self.news then wait(self) end
     self.news = false
-    ok, failed = pcall(act, self)
-    if not ok then failed = "the caller's function threw: " .. tostring(failed) end
-    if failed then self:cancel("aborted", core.redact(failed)) end
+    failed = failed or go_along(self) -- once: its end may take a while to come
   until self.ended
   return failed
 end
