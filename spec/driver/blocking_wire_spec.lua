@@ -1,5 +1,6 @@
 --- The blocking driver over real sockets.
 
+local core = require "stripe.core"
 local driver = require "stripe.driver.blocking"
 local stripe = require "stripe"
 local wire_support = require "spec.support.wire"
@@ -53,6 +54,19 @@ describe("The blocking driver, over the wire", function()
     assert.equal("item_1 item_2 item_3 item_4 item_5 item_6 item_7 item_8",
       table.concat(items, " "))
     assert.equal(4, wire:requests(asked))
+  end)
+
+  it("fetches it at once in a task, too, when no other one is to run", function()
+    local asked, before = path("pages", 2), nil
+    local ok, thrown = driver.await(driver.spawn(function()
+      local page = assert(client:request("GET", asked))
+      assert(page:each { prefetch = true }())
+      core.sleep(0.05) -- no step of the engine in here
+      before = wire:requests(asked)
+      driver.sleep(0.05)
+    end))
+    assert.is_true(ok, thrown)
+    assert.equal(2, before)
   end)
 
   it("fetches no page ahead that nobody will want", function()

@@ -105,7 +105,7 @@ function Blocking.new(now, sleep, engine)
       else
         pause(due)
         turn = last - first + 1
-        collect(true)
+        collect(turn > 1)
       end
     end
     collect(false)
