@@ -7,6 +7,20 @@ describe("the owner of an entry", function()
     return pid, pipe
   end
 
+  -- What the kernel says of a process, as soon as its state and name are as wanted.
+  local function stat_when(pid, wanted)
+    local name, rest, state
+    for _ = 1, 500 do
+      local file = assert(io.open("/proc/" .. pid .. "/stat"))
+      name, rest = file:read("*l"):match "^%d+ %((.*)%)%s+(.*)$"
+      file:close()
+      state = rest:sub(1, 1)
+      if wanted(state, name) then break end
+      os.execute "sleep 0.01"
+    end
+    return { name = name, state = state, rest = rest }
+  end
+
   it("holds it until its lease ends, and longer when it is renewed", function()
     local owner = Owner.new(1000, 60)
     assert.equal(60, Owner.holds(owner, 1000))
@@ -35,21 +49,16 @@ describe("the owner of an entry", function()
   end)
 
   it("is gone when it was killed, although its parent has not asked for it", function()
-    -- The shell becomes a sleep that never waits for its child.
-    local pid, pipe = pid_of "sleep 100 & echo $!; kill -9 $!; echo $$; exec sleep 60"
+    -- The shell becomes a sleep, which never waits for its child.
+    local pid, pipe = pid_of "sleep 100 & echo $!; echo $$; exec sleep 60"
     local parent = pipe:read "*l"
     local owner = Owner.new(1000, 60)
-    local stat
-    for _ = 1, 200 do
-      local file = assert(io.open("/proc/" .. pid .. "/stat"))
-      stat = file:read "*l"
-      file:close()
-      if stat:match "%) (%u)" == "Z" then break end
-      os.execute "sleep 0.01"
-    end
-    assert.equal("Z", stat:match "%) (%u)")
+    assert.equal("sleep", stat_when(parent, function(_, name) return name == "sleep" end).name)
+    os.execute("kill -9 " .. pid)
+    local stat = stat_when(pid, function(state) return state == "Z" end)
+    assert.equal("Z", stat.state)
     local n = 2
-    for field in stat:match("%)%s+(.*)$"):gmatch "%S+" do
+    for field in stat.rest:gmatch "%S+" do
       n = n + 1
       if n == 22 then owner.start = field end
     end
