@@ -148,6 +148,20 @@ describe("HTTP/2", function()
     assert.same({ ["HTTP/1.1"] = true }, protocols)
   end)
 
+  it("shares no connection with HTTP/1.1, or calls would get the answers of others", function()
+    stripe.close()
+    call(client("new", { http_version = "1.1" }), "apart_plain_1")
+    local of, list = client "new", {}
+    for i = 1, AT_ONCE do list[i] = function() return call(of, "slow_apart", i).id end end
+    local _, errors = stripe.gather(list, { concurrency = AT_ONCE })
+    assert.is_nil(errors)
+    call(client("new", { http_version = "1.1" }), "apart_plain_2")
+    local _, _, protocols = logged("slow_apart", AT_ONCE)
+    assert.same({ ["HTTP/2.0"] = true }, protocols)
+    _, _, protocols = logged "apart_plain_2"
+    assert.same({ ["HTTP/1.1"] = true }, protocols)
+  end)
+
   it("gives way to HTTP/1.1 where the server does not speak it", function()
     local of = client "old"
     for i = 1, 3 do call(of, "fallback", i) end

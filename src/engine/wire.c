@@ -153,6 +153,11 @@ bool st_wire_apply(const st_wire *w, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, w->plain ? "http,https" : "https");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                      (long)(w->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+    /* Beside one of HTTP/2, libcurl takes a connection of HTTP/1.1 for one that many share, and
+       mixes up their answers. It uses none again whose options differ: this one means nothing to
+       OpenSSL. */
+    if (w->http2)
+        curl_easy_setopt(easy, CURLOPT_SSL_OPTIONS, (long)CURLSSLOPT_REVOKE_BEST_EFFORT);
     forget_system_cas(easy, w->texts[ST_WIRE_CA_PATH]);
     if (w->verbatim) {
         curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, NULL);
