@@ -92,6 +92,21 @@ describe("Many calls at once", function()
     driver.await(task)
   end)
 
+  it("start when they are started, too, after all tasks have waited for another one", function()
+    local asked, first = path "ok", driver.spawn(function() driver.sleep(0.01) end)
+    local a, b
+    a = driver.spawn(function() driver.await(first) driver.await(b) end)
+    b = driver.spawn(function() driver.await(first) driver.await(a) end)
+    assert.has_error(function() driver.await(a) end)
+    local task = driver.spawn(function() return client:request("GET", asked) end)
+    for _ = 1, 100 do
+      core.sleep(0.01) -- no step of the engine in here
+      if wire:requests(asked) == 1 then break end
+    end
+    assert.equal(1, wire:requests(asked))
+    driver.await(task)
+  end)
+
   -- Has functions run in one turn, as tasks that wait for the same.
   local function in_one_turn(...)
     local first = driver.spawn(function() driver.sleep(0.01) end)

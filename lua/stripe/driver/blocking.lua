@@ -66,13 +66,24 @@ function Blocking.new(now, sleep, engine)
     finish(task, coroutine.resume(task.co))
   end
 
+  -- Where several tasks take turns, what they send goes out together, after them.
+  local function collect(on)
+    local wire = on ~= collecting and engine and engine()
+    if not wire then return end
+    collecting = on
+    wire.collect(on)
+  end
+
   -- Lets time pass until somebody can go on, or until `due`.
   local function pause(due)
     local wire = engine and engine()
     local busy = wire and wire.active() > 0
     local left = timers[1] and math.min(timers:next(), due) or due
     if last >= first then left = 0 elseif left < math.huge then left = left - now() end
-    if left == math.huge and not busy then error("every task waits for another one") end
+    if left == math.huge and not busy then
+      collect(false)
+      error("every task waits for another one")
+    end
     if busy then
       wire.wait(math.max(left, 0))
     elseif left > 0 then
@@ -85,14 +96,6 @@ function Blocking.new(now, sleep, engine)
       wake(task)
       task = timers:pop(time)
     end
-  end
-
-  -- Where several tasks take turns, what they send goes out together, after them.
-  local function collect(on)
-    local wire = on ~= collecting and engine and engine()
-    if not wire then return end
-    collecting = on
-    wire.collect(on)
   end
 
   -- Runs tasks until `ready(what)`; `due` is when that will be at the latest.
