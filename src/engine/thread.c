@@ -347,7 +347,6 @@ static st_thread *new_thread(void)
     int error = t->wakeup < 0 || !st_channel_open(&t->channel) ? errno : 0;
     if (!error) {
         st_engine_allow(t->channel.engine, connections());
-        st_engine_collect(t->channel.engine, true);
         error = start(t);
     }
     if (!error) return t;
