@@ -25,7 +25,7 @@ enum {
 
 #define TIMER UINT64_MAX /* in the epoll */
 #define FRESH 1e-4 /* seconds; what was seen so long ago is as good as seen now */
-#define LONG 1e-3  /* seconds; orders that have waited so long don't wait for another one */
+#define LONG 1e-4  /* seconds; orders that have waited so long don't wait for another one */
 
 struct st_engine {
     int epoll, timer;
