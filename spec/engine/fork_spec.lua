@@ -96,6 +96,25 @@ describe("After a fork", function()
     ]]
   end)
 
+  it("the child knows that its parent may send what it has not sent yet", function()
+    run [[
+      local one = client:with { max_connections = 1 }
+      local asked = "/v1/" .. arg[1]:match "%a+" .. "_waits/together/2"
+      local ended, err = {}, {}
+      local tasks = {}
+      for i = 1, 2 do
+        tasks[i] = driver.spawn(function() ended[i], err[i] = one:request("POST", asked) end)
+      end
+      wire:until_asked(asked, 1, driver.sleep)
+      in_child(function()
+        for i = 1, 2 do
+          driver.await(tasks[i])
+          assert(not ended[i] and err[i].code == "canceled" and err[i].sent == "maybe")
+        end
+      end)
+    ]]
+  end)
+
   it("a child that ends with calls in flight ends well", function()
     run [[
       local asked = "/v1/" .. arg[1]:match "%a+" .. "_ends/together/2"

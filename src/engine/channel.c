@@ -40,6 +40,7 @@ static void leave_to_parent(st_channel *c)
     for (st_transfer *t = c->running; t; t = t->next) {
         if (t->news & ST_NEWS_DONE) continue;
         t->canceled = ST_FAILURE_CANCELED;
+        t->sending = true; /* if not yet, it will be */
         st_transfer_explain(t, (st_text){ why, sizeof why - 1 });
         t->ended = *t->now;
         if (t->handle) st_handle_free(t->handle, false);

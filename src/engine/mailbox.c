@@ -146,11 +146,11 @@ void st_mailbox_resume(st_job *job)
     if (is_open(job->box)) order(job, ST_ORDER_RESUME);
 }
 
-/* The job's call failed before libcurl had it, or in another process. */
+/* The job's call failed before libcurl had it, or stays with the parent, who may send it yet. */
 static bool fail(st_job *job, enum st_failure why, const char *message)
 {
     st_call_failed(job->call, st_engine_clock() + job->skew, why,
-                   (st_text){ message, strlen(message) }, ST_SENT_NO,
+                   (st_text){ message, strlen(message) }, job->left ? ST_SENT_MAYBE : ST_SENT_NO,
                    why == ST_FAILURE_CANCELED);
     return false;
 }
@@ -162,6 +162,7 @@ bool st_job_settle(st_job *job)
     if (!transfer) return fail(job, ST_FAILURE_ABORTED, "not enough memory");
     if (job->left) {
         transfer->canceled = job->why;
+        transfer->sending = true;
         st_transfer_explain(transfer, (st_text){ job->message, strlen(job->message) });
         transfer->ended = st_engine_clock();
     }
